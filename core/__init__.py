@@ -1,0 +1,103 @@
+"""What plugin authors and servers import. Nothing here imports torch."""
+
+from .backbone import Backbone, FeatureMaps
+from .cache import Cache
+from .catalog import Catalog
+from .context import Context, Workspace
+from .errors import (
+    CapriccioError,
+    GraphError,
+    GraphFileError,
+    InputError,
+    NodeError,
+    PluginError,
+    Problem,
+    WeightsError,
+)
+from .events import (
+    Event,
+    NodeFailed,
+    NodeFinished,
+    NodePreviewed,
+    NodeQueued,
+    NodeSkipped,
+    NodeStarted,
+    RunFinished,
+)
+from .executor import run
+from .graph import Graph, Link, Note, Placed
+from .graphfile import Limits, load, save
+from .hooks import hookimpl
+from .node import AnyNode, Node, Preview, Steps, node
+from .objective import Level, Loss, Term, prepared, scaled
+from .params import Choice, Color, ImageFile, Pattern, Range, Seed, Widget
+from .plan import Plan, plan
+from .ports import Features, Image, Latent, Mask, Network, Number, Objective, PortType, Text
+from .weights import Download, LocalFile, PyPIWheel, Weights, WeightsLibrary
+
+__all__ = [
+    "AnyNode",
+    "Backbone",
+    "Cache",
+    "CapriccioError",
+    "Catalog",
+    "Choice",
+    "Color",
+    "Context",
+    "Download",
+    "Event",
+    "FeatureMaps",
+    "Features",
+    "Graph",
+    "GraphError",
+    "GraphFileError",
+    "Image",
+    "ImageFile",
+    "InputError",
+    "Latent",
+    "Level",
+    "Limits",
+    "Link",
+    "LocalFile",
+    "Loss",
+    "Mask",
+    "Network",
+    "Node",
+    "NodeError",
+    "NodeFailed",
+    "NodeFinished",
+    "NodePreviewed",
+    "NodeQueued",
+    "NodeSkipped",
+    "NodeStarted",
+    "Note",
+    "Number",
+    "Objective",
+    "Pattern",
+    "Placed",
+    "Plan",
+    "PluginError",
+    "PortType",
+    "Preview",
+    "Problem",
+    "PyPIWheel",
+    "Range",
+    "RunFinished",
+    "Seed",
+    "Steps",
+    "Term",
+    "Text",
+    "Weights",
+    "WeightsError",
+    "WeightsLibrary",
+    "Widget",
+    "Workspace",
+    "hookimpl",
+    "load",
+    "node",
+    "plan",
+    "prepared",
+    "run",
+    "save",
+    "scaled",
+]

@@ -1,0 +1,60 @@
+"""Where a graph runs: its device, the folders it reads from, the folder it writes to."""
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from .errors import InputError
+from .graph import Graph
+from .weights import WeightsLibrary
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What a run may touch. Graph files name pictures only below ``folders``."""
+
+    device: str = "cpu"
+    out: Path = Path("output")
+    folders: tuple[Path, ...] = ()
+    granted: frozenset[Path] = frozenset()
+    """Files elsewhere that the person at the keyboard, not a graph file, has named."""
+
+    def find(self, name: str) -> Path:
+        """The picture file that a graph names; InputError when there is none it may read."""
+        if Path(name) in self.granted:
+            return Path(name)
+        if not name:
+            raise InputError("no picture is chosen; choose one")
+        given = Path(name)
+        if given.is_absolute() or ".." in given.parts:
+            raise InputError(f"is {name}; a graph may only name files below its own folder")
+        for folder in self.folders:
+            root = folder.resolve()
+            found = (root / given).resolve()
+            if found.is_relative_to(root) and found.is_file():
+                return found
+        raise InputError(f"is {name}, and there is no such file beside the graph; choose another")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a node is told about the run that it is part of, if it asks for it."""
+
+    node: str = ""
+    device: str = "cpu"
+    out: Path = Path("output")
+    graph: Graph = field(default_factory=Graph)
+    weights: WeightsLibrary = field(default_factory=WeightsLibrary)
+
+
+def file_digest(path: Path) -> str:
+    """sha256 of a file's content, remembered for as long as the file stays the same."""
+    facts = path.stat()
+    return _digest(path, facts.st_mtime_ns, facts.st_size, facts.st_ino)
+
+
+@lru_cache(maxsize=4096)
+def _digest(path: Path, *facts: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,152 @@
+"""The settings of a node: a type, a default, a range, a unit, and the widget that the page draws."""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from .errors import NodeError
+
+
+@dataclass(frozen=True)
+class Range:
+    """Inclusive bounds for a number, and how a slider should move."""
+
+    low: float
+    high: float
+    unit: str = ""
+    step: float | None = None
+    scale: Literal["linear", "log"] = "linear"
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What a text must look like, as a regular expression for all of it and in words."""
+
+    expression: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A text out of a list that is only known once plugins are loaded (weights, classes)."""
+
+    options: Callable[[], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Widget:
+    """How the page should draw a setting when its type does not say so."""
+
+    name: Literal["seed", "color", "image", "multiline"]
+
+
+Seed = Annotated[int, Range(0, 2**32 - 1), Widget("seed")]
+"""Where a node's random numbers begin."""
+
+Color = Annotated[str, Pattern("#[0-9a-fA-F]{6}", "a colour such as #e0b040"), Widget("color")]
+"""An sRGB colour."""
+
+ImageFile = Annotated[Path, Widget("image")]
+"""A picture file. Graph files name it relative to their own folder, and nodes get its path."""
+
+REQUIRED: Any = object()
+"""The default of a setting that has to be chosen."""
+
+_TYPES = (int, float, bool, str, Path)
+_MISTYPED = {
+    int: "a whole number",
+    float: "a finite number",
+    bool: "true or false",
+    str: "a text",
+    Path: "the name of a file",
+}
+
+
+@dataclass(frozen=True)
+class Param:
+    """One setting of a node."""
+
+    name: str
+    type: Any
+    default: Any = REQUIRED
+    range: Range | None = None
+    pattern: Pattern | None = None
+    choice: Choice | None = None
+    widget: Widget | None = None
+    doc: str = ""
+
+    def problem(self, value: Any) -> str | None:
+        """Say what is wrong with a value of a graph file, if anything is."""
+        wanted: Any = str if self.type is Path else self.type
+        if get_origin(wanted) is Literal:
+            return _choice_problem(value, get_args(wanted))
+        if wanted is float and type(value) is int:
+            value = _as_float(value)
+        if type(value) is not wanted or (wanted is float and not math.isfinite(value)):
+            return f"is {_shown(value)}; it must be {_MISTYPED[self.type]}"
+        if self.range and not self.range.low <= value <= self.range.high:
+            return f"is {value}; it must lie between {self.range.low} and {self.range.high}"
+        if self.pattern and not re.fullmatch(self.pattern.expression, value):
+            return f"is {_shown(value)}; it must be {self.pattern.words}"
+        return _choice_problem(value, self.choice.options()) if self.choice else None
+
+    def cleaned(self, value: Any) -> Any:
+        """The value as the node's function takes it. The value must have no problem."""
+        return float(value) if self.type is float else value
+
+
+def declared(name: str, hint: Any, default: Any) -> Param:
+    """Read a setting from its annotation and default; raise NodeError where it makes no sense."""
+    base, *extras = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    if base not in _TYPES and get_origin(base) is not Literal:
+        raise NodeError(
+            f"{name} is a {base}, which is no type for a setting; use int, float, bool, str, Literal, "
+            "Seed, Color or ImageFile, or put it before the * if it is an input"
+        )
+    found: dict[str, Any] = {_EXTRAS[type(extra)]: extra for extra in extras if type(extra) in _EXTRAS}
+    param = Param(name, base, default, **found)
+    if default is REQUIRED:
+        if base is not Path:
+            raise NodeError(f"{name} has no default; give it one that works")
+    # What a Choice offers may depend on plugins that are not loaded yet.
+    elif param.choice is None and (problem := param.problem(str(default) if base is Path else default)):
+        raise NodeError(f"the default of {name} {problem}")
+    return param
+
+
+_EXTRAS: dict[type, str] = {
+    Range: "range",
+    Pattern: "pattern",
+    Choice: "choice",
+    Widget: "widget",
+    str: "doc",
+}
+
+
+def did_you_mean(given: str, known: Sequence[str]) -> str:
+    """A hint for a misspelt name, or nothing."""
+    near = get_close_matches(given, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _choice_problem(value: Any, options: Sequence[Any]) -> str | None:
+    if any(value == option and type(value) is type(option) for option in options):
+        return None
+    some = ", ".join(map(str, options[:12])) + (", ..." if len(options) > 12 else "")
+    return f"is {_shown(value)}; choose one of {some}" + did_you_mean(str(value), [str(o) for o in options])
+
+
+def _as_float(value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,169 @@
+"""Check a graph against the catalog and put it in running order."""
+
+import hashlib
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import networkx as nx
+
+from ._check import problems_of
+from .catalog import Catalog
+from .context import Context, Workspace, file_digest
+from .errors import CapriccioError, GraphError, Problem
+from .graph import Graph, Link
+from .node import AnyNode
+from .params import did_you_mean
+from .weights import WeightsLibrary
+
+
+class Step(msgspec.Struct, frozen=True, eq=False):
+    """One node, ready to run."""
+
+    name: str
+    node: AnyNode
+    params: dict[str, Any]
+    """Every setting, as the node's function takes it."""
+    sources: dict[str, list[tuple[str, str]]]
+    """For each linked input, the nodes and outputs that it reads, in order."""
+    key: str
+    """Equal keys, equal results."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Steps in an order in which each follows its sources."""
+
+    steps: tuple[Step, ...]
+    wanted: tuple[str, ...]
+    graph: Graph
+    workspace: Workspace
+    weights: WeightsLibrary
+
+    def context(self, step: Step) -> Context:
+        """What the step's node may ask about this run."""
+        return Context(step.name, self.workspace.device, self.workspace.out, self.graph, self.weights)
+
+
+def plan(
+    graph: Graph,
+    catalog: Catalog,
+    workspace: Workspace | None = None,
+    *,
+    wanted: Collection[str] | None = None,
+) -> Plan:
+    """Check and order all that the wanted nodes need; raise GraphError naming every problem at once.
+
+    By default all nodes are wanted that no other node reads.
+    """
+    workspace = workspace or Workspace()
+    incoming = _incoming(graph)
+    wanted = _sinks(graph) if wanted is None else tuple(dict.fromkeys(wanted))
+    unknown = [
+        Problem(f"there is no node {name}" + did_you_mean(name, list(graph.nodes)))
+        for name in wanted
+        if name not in graph.nodes
+    ]
+    needed = _needed(graph, incoming, wanted)
+    problems = unknown + problems_of(graph, catalog, workspace, needed, incoming)
+    order, circle = _ordered(needed, incoming)
+    if problems or circle:
+        raise GraphError([*problems, *circle])
+    return Plan(_steps(graph, catalog, workspace, order, incoming), wanted, graph, workspace, catalog.weights)
+
+
+def _incoming(graph: Graph) -> dict[str, list[Link]]:
+    """The links that end in each node, in order."""
+    found: dict[str, list[Link]] = {}
+    for link in graph.links:
+        found.setdefault(link.target, []).append(link)
+    return found
+
+
+def _sinks(graph: Graph) -> tuple[str, ...]:
+    read = {link.source for link in graph.links if link.target in graph.nodes and link.target != link.source}
+    sinks = tuple(name for name in graph.nodes if name not in read)
+    # A graph in which every node is read is one circle, which checking must get to see.
+    return sinks or tuple(graph.nodes)
+
+
+def _needed(graph: Graph, incoming: Mapping[str, list[Link]], wanted: Iterable[str]) -> dict[str, None]:
+    """The nodes that the wanted ones depend on, and these, in a stable order."""
+    found = {name: None for name in wanted if name in graph.nodes}
+    waiting = list(found)
+    while waiting:
+        for link in incoming.get(waiting.pop(), ()):
+            if link.source in graph.nodes and link.source not in found:
+                found[link.source] = None
+                waiting.append(link.source)
+    return {name: None for name in graph.nodes if name in found}
+
+
+def _ordered(
+    needed: Mapping[str, None], incoming: Mapping[str, list[Link]]
+) -> tuple[list[str], list[Problem]]:
+    shape: nx.DiGraph[str] = nx.DiGraph()
+    shape.add_nodes_from(needed)
+    shape.add_edges_from(
+        (link.source, name) for name in needed for link in incoming.get(name, ()) if link.source in needed
+    )
+    try:
+        return list(nx.topological_sort(shape)), []
+    except nx.NetworkXUnfeasible:
+        circle = [source for source, *_ in nx.find_cycle(shape)]
+        text = f"the links go round in a circle: {' -> '.join([*circle, circle[0]])}; remove one of them"
+        return [], [Problem(text, circle[0])]
+
+
+def _steps(
+    graph: Graph,
+    catalog: Catalog,
+    workspace: Workspace,
+    order: Iterable[str],
+    incoming: Mapping[str, list[Link]],
+) -> tuple[Step, ...]:
+    steps: dict[str, Step] = {}
+    problems: list[Problem] = []
+    for name in order:
+        node = catalog.nodes[graph.nodes[name].kind]
+        params, facts = _settled(node, graph.nodes[name].params, workspace)
+        if node.depends:
+            context = Context(name, workspace.device, workspace.out, graph, catalog.weights)
+            try:
+                facts.append(node.depends(context, **params))
+            except CapriccioError as error:
+                problems.append(Problem(str(error), name))
+        if not node.cached:
+            # It must differ every time, and so must all that reads it.
+            facts.append(uuid.uuid4().hex)
+        sources: dict[str, list[tuple[str, str]]] = {}
+        for link in incoming.get(name, ()):
+            sources.setdefault(link.input, []).append((link.source, link.output))
+        read = [(port, [(steps[start].key, out) for start, out in sources[port]]) for port in sorted(sources)]
+        device_class = workspace.device.partition(":")[0]
+        parts = (node.id, node.version, device_class, facts, read)
+        key = hashlib.sha256(msgspec.msgpack.encode(parts)).hexdigest()
+        steps[name] = Step(name, node, params, sources, key)
+    if problems:
+        raise GraphError(problems)
+    return tuple(steps.values())
+
+
+def _settled(
+    node: AnyNode, given: Mapping[str, Any], workspace: Workspace
+) -> tuple[dict[str, Any], list[Any]]:
+    """Every setting as the node's function takes it, and what of it goes into the key."""
+    params: dict[str, Any] = {}
+    facts: list[Any] = []
+    for name, param in node.params.items():
+        value = given.get(name, param.default)
+        if param.type is Path:
+            params[name] = workspace.find(str(value))
+            facts.append(file_digest(params[name]))
+        else:
+            params[name] = param.cleaned(value)
+            facts.append(params[name])
+    return params, facts

@@ -1,0 +1,23 @@
+"""Pictures and features at another size. Imports torch: for nodes, not for the server."""
+
+from collections.abc import Mapping
+
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from .backbone import FeatureMaps
+
+
+def resized(image: Tensor, height: int, width: int) -> Tensor:
+    """An Image at another size, antialiased; the same one if it has that size already."""
+    if image.shape[-2:] == (height, width):
+        return image
+    made = interpolate(image[None], size=(height, width), mode="bicubic", antialias=True, align_corners=False)
+    return made[0].clamp(0, 1)
+
+
+def maps_at(features: FeatureMaps, height: int, width: int) -> Mapping[str, Tensor]:
+    """The activations that the same picture gives at another size."""
+    if features.image.shape[-2:] == (height, width):
+        return features.maps
+    return features.backbone.activations(resized(features.image, height, width), tuple(features.maps))

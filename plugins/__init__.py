@@ -1,0 +1,9 @@
+"""The plugins that come with Capriccio. Each is written as a third party would write it."""
+
+BUILTIN = (
+    "capriccio.plugins.images",
+    "capriccio.plugins.output",
+    "capriccio.plugins.networks",
+    "capriccio.plugins.losses",
+    "capriccio.plugins.optimize",
+)

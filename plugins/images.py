@@ -1,0 +1,113 @@
+"""Load, make and change pictures."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import torch
+from PIL import Image as Picture
+from PIL import ImageColor, ImageOps, UnidentifiedImageError
+from torch import Tensor
+
+from ..core import (
+    AnyNode,
+    Color,
+    Image,
+    ImageFile,
+    InputError,
+    PortType,
+    Range,
+    Seed,
+    hookimpl,
+    node,
+)
+from ..core.ports import IMAGE, MASK
+from ..core.scale import resized
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+Megapixels = Annotated[int, Range(1, 400, unit="Mpx"), "Larger pictures are refused before they are decoded."]
+Pixels = Range(16, 8192, unit="px")
+
+
+@node("capriccio.LoadImage", category="Images")
+def load_image(*, file: ImageFile, background: Color = "#ffffff", limit: Megapixels = 50) -> Image:
+    """Load a picture: PNG, JPEG or WebP, turned the way its camera was held.
+
+    What is transparent shows the background.
+    """
+    try:
+        with Picture.open(file, formats=FORMATS) as picture:
+            if picture.width * picture.height > limit * 1_000_000:
+                raise InputError(
+                    f"{file.name} has {picture.width} x {picture.height} pixels, more than {limit} Mpx; "
+                    "use a smaller one or raise the limit"
+                )
+            return to_image(_flattened(ImageOps.exif_transpose(picture), background))
+    except UnidentifiedImageError:
+        raise InputError(f"{file.name} is no picture that can be read; use PNG, JPEG or WebP") from None
+    except (OSError, SyntaxError, ValueError, Picture.DecompressionBombError) as error:
+        raise InputError(f"{file.name} cannot be read, it may be damaged: {error}") from error
+
+
+@node("capriccio.ResizeImage", category="Images")
+def resize_image(
+    image: Image,
+    *,
+    side: Annotated[int, Pixels, "Length of the side that is measured."] = 384,
+    measure: Annotated[Literal["longer", "shorter", "width", "height"], "Which side."] = "longer",
+) -> Image:
+    """Resize a picture, antialiased, keeping its proportions."""
+    height, width = image.shape[-2:]
+    sides = {"longer": max(height, width), "shorter": min(height, width), "width": width, "height": height}
+    factor = side / sides[measure]
+    return resized(image, max(1, round(height * factor)), max(1, round(width * factor)))
+
+
+@node("capriccio.Noise", category="Images")
+def noise(
+    like: Image | None = None,
+    *,
+    width: Annotated[int, Pixels] = 256,
+    height: Annotated[int, Pixels] = 256,
+    contrast: Annotated[float, Range(0.0, 1.0), "0 is even grey, 1 goes from black to white."] = 1.0,
+    seed: Seed = 0,
+) -> Image:
+    """Even noise around middle grey, as large as ``like`` if that is linked."""
+    if like is not None:
+        height, width = like.shape[-2:]
+    # Drawn on the CPU, so that one seed gives one picture on every device.
+    drawn = torch.rand(3, height, width, generator=torch.Generator().manual_seed(seed))
+    return 0.5 + contrast * (drawn - 0.5)
+
+
+def to_image(picture: Picture.Image) -> Tensor:
+    """An Image [3, H, W] from an RGB picture."""
+    return torch.from_numpy(np.array(picture, dtype=np.uint8)).permute(2, 0, 1).float() / 255
+
+
+def to_picture(image: Tensor) -> Picture.Image:
+    """A Pillow picture from an Image [3, H, W] or a Mask [1, H, W], rounded to 8 bits."""
+    pixels = (image.detach().clamp(0, 1) * 255).round().to(torch.uint8).cpu().permute(1, 2, 0).numpy()
+    return Picture.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
+
+
+def _flattened(picture: Picture.Image, background: str) -> Picture.Image:
+    """RGB, whatever came in."""
+    if picture.mode.startswith("I"):  # 16 bits of grey, which Pillow would clip and not scale
+        picture = Picture.fromarray((np.asarray(picture, dtype=np.uint32) >> 8).astype(np.uint8))
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    ground = Picture.new("RGBA", picture.size, ImageColor.getrgb(background))
+    return Picture.alpha_composite(ground, picture.convert("RGBA")).convert("RGB")
+
+
+@hookimpl
+def register_nodes(register: Callable[[AnyNode], None]) -> None:
+    for each in (load_image, resize_image, noise):
+        register(each)
+
+
+@hookimpl
+def register_previews(register: Callable[[PortType, Callable[[Any], Picture.Image]], None]) -> None:
+    register(IMAGE, to_picture)
+    register(MASK, to_picture)

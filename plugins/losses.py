@@ -1,0 +1,111 @@
+"""What a picture should be like: content, style, smoothness.
+
+Each loss is divided by the energy of its target, so that weights mean the same at every size
+and for every network. This differs from Gatys et al., whose weights depend on both.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from ..core import AnyNode, Features, InputError, Level, Loss, Objective, Range, Term, hookimpl, node, scaled
+from ..core.scale import maps_at
+
+Weight = Annotated[float, Range(0.0, 1e6, scale="log"), "How much this counts."]
+
+
+@node("capriccio.ContentLoss", category="Objectives")
+def content_loss(features: Features, *, weight: Weight = 1.0) -> Objective:
+    """Keep what the layers see in a picture, and where they see it.
+
+    For each layer sum (F - P)^2 / sum P^2, averaged over the layers: equation 1 of Gatys, Ecker
+    and Bethge, "Image Style Transfer Using Convolutional Neural Networks" (2016).
+    """
+
+    def prepare(level: Level) -> Loss:
+        _check_proportions(features.image, level)
+        targets = maps_at(features, level.height, level.width)
+        energies = {layer: _energy(target) for layer, target in targets.items()}
+
+        def loss(image: Tensor, maps: Mapping[str, Tensor]) -> Tensor:
+            parts = [(maps[layer] - targets[layer]).square().sum() / energies[layer] for layer in targets]
+            return torch.stack(parts).mean()
+
+        return loss
+
+    return (Term("content", prepare, features.backbone, tuple(features.maps), weight),)
+
+
+@node("capriccio.GramLoss", category="Objectives")
+def gram_loss(features: Features, *, weight: Weight = 25.0) -> Objective:
+    """Paint in the manner of a picture: colours, textures and strokes, wherever they stand.
+
+    For each layer sum (G - A)^2 / sum A^2 over the Gram matrices, averaged over the layers:
+    equations 3 to 5 of Gatys, Ecker and Bethge (2016), with Gram matrices divided by the number
+    of positions, so that pictures of any size can be compared.
+    """
+
+    def prepare(level: Level) -> Loss:
+        height, width = (max(16, round(side * level.scale)) for side in features.image.shape[-2:])
+        targets = {layer: gram(maps) for layer, maps in maps_at(features, height, width).items()}
+        energies = {layer: _energy(target) for layer, target in targets.items()}
+
+        def loss(image: Tensor, maps: Mapping[str, Tensor]) -> Tensor:
+            parts = [
+                (gram(maps[layer]) - targets[layer]).square().sum() / energies[layer] for layer in targets
+            ]
+            return torch.stack(parts).mean()
+
+        return loss
+
+    return (Term("style", prepare, features.backbone, tuple(features.maps), weight),)
+
+
+@node("capriccio.TotalVariation", category="Objectives")
+def total_variation(*, weight: Weight = 0.3) -> Objective:
+    """Keep neighbouring pixels alike, which removes grain.
+
+    The mean squared difference of neighbours, in units of 0.1 of the range from black to white.
+    """
+
+    def loss(image: Tensor, maps: Mapping[str, Tensor]) -> Tensor:
+        down = (image[:, 1:] - image[:, :-1]).square().mean()
+        across = (image[:, :, 1:] - image[:, :, :-1]).square().mean()
+        return 100 * (down + across)
+
+    return (Term("smoothness", lambda level: loss, weight=weight),)
+
+
+@node("capriccio.WeightedObjective", category="Objectives")
+def weighted_objective(objectives: list[Objective], *, weight: Weight = 1.0) -> Objective:
+    """Add objectives up and weigh the sum."""
+    return scaled(sum(objectives, ()), weight)
+
+
+def gram(maps: Tensor) -> Tensor:
+    """Correlations [C, C] between the channels of activations [C, H, W], averaged over positions."""
+    rows = maps.permute(1, 2, 0).reshape(-1, maps.shape[0])  # free of copies for channels_last
+    return rows.T @ rows / rows.shape[0]
+
+
+def _energy(target: Tensor) -> Tensor:
+    # A blank target has none, and must not make the loss infinite.
+    return target.square().sum().clamp_min(1e-12)
+
+
+def _check_proportions(image: Tensor, level: Level) -> None:
+    height, width = image.shape[-2:]
+    if abs(height / width * level.width / level.height - 1) > 0.1:
+        raise InputError(
+            f"the content is {width} x {height} pixels, and the picture to be made is "
+            f"{level.width} x {level.height}, of other proportions; "
+            "start from the content, or crop one of them"
+        )
+
+
+@hookimpl
+def register_nodes(register: Callable[[AnyNode], None]) -> None:
+    for each in (content_loss, gram_loss, total_variation, weighted_objective):
+        register(each)

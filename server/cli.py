@@ -1,0 +1,177 @@
+"""The command line: the one place that knows core, plugins and server."""
+
+import os
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, closing, nullcontext
+from pathlib import Path
+from typing import Annotated, Literal
+
+import platformdirs
+import typer
+from rich.console import Console
+
+from ..core import (
+    CapriccioError,
+    Catalog,
+    Event,
+    Limits,
+    NodeFinished,
+    Plan,
+    RunFinished,
+    Workspace,
+    load,
+    plan,
+    run,
+)
+from ..core.device import choose
+from ..core.params import did_you_mean
+from ..plugins import BUILTIN
+from . import doctor as doctoring
+from . import nodes as showing
+from .console import Bars, complain, print_json
+from .results import kept
+from .settings import with_seed, with_settings
+from .weights import commands
+
+app = typer.Typer(
+    help="Run graphs of nodes that make pictures.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+GraphPath = Annotated[Path, typer.Argument(metavar="GRAPH", help="A graph file, or a PNG that carries one.")]
+Settings = Annotated[list[str], typer.Option("--set", metavar="NODE.SETTING=VALUE", help="Change a setting.")]
+Only = Annotated[list[str], typer.Option("--only", metavar="NODE", help="Run only what this node needs.")]
+Device = Annotated[Literal["auto", "cpu", "cuda", "mps"], typer.Option(help="Where to compute.")]
+Out = Annotated[Path, typer.Option(help="The folder that pictures are saved in.")]
+Pictures = Annotated[list[Path], typer.Option(help="One more folder to find pictures in.")]
+Plugins = Annotated[list[Path], typer.Option("--plugin", metavar="FILE", help="Load a single-file plugin.")]
+MaxNodes = Annotated[int, typer.Option(help="How many nodes a graph file may hold.")]
+MaxBytes = Annotated[int, typer.Option(help="How large a graph file may be.")]
+LIMITS = Limits()
+
+
+@app.command("run")
+def run_command(
+    graph: GraphPath,
+    settings: Settings = [],  # noqa: B006, typer wants the default
+    only: Only = [],  # noqa: B006
+    out: Out = Path("output"),
+    device: Device = "auto",
+    seed: Annotated[int | None, typer.Option(help="Set every seed in the graph to this.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one event a line as JSON.")] = False,
+    pictures: Pictures = [],  # noqa: B006
+    plugin: Plugins = [],  # noqa: B006
+    max_nodes: MaxNodes = LIMITS.nodes,
+    max_bytes: MaxBytes = LIMITS.size,
+) -> None:
+    """Run a graph and keep what it makes. Exit with 0 only if everything wanted was made."""
+    limits = Limits(max_bytes, max_nodes, LIMITS.depth)
+    catalog = _catalog(plugin)
+    workspace = Workspace(choose(device), out, (graph.absolute().parent, *pictures))
+    drawn = load(graph, limits)
+    if seed is not None:
+        drawn = with_seed(drawn, catalog, seed)
+    drawn, workspace = with_settings(drawn, catalog, workspace, settings)
+    planned = plan(drawn, catalog, workspace, wanted=only or None)
+    shown: AbstractContextManager[Callable[[Event], None]] = nullcontext(print_json) if as_json else Bars()
+    with shown as show, closing(run(planned)) as events:
+        files, whole = _follow(events, show, planned, catalog)
+    for path in files if not as_json else ():
+        print(path)
+    raise typer.Exit(0 if whole else 1)
+
+
+@app.command("check")
+def check_command(
+    graph: GraphPath,
+    settings: Settings = [],  # noqa: B006
+    only: Only = [],  # noqa: B006
+    pictures: Pictures = [],  # noqa: B006
+    plugin: Plugins = [],  # noqa: B006
+    max_nodes: MaxNodes = LIMITS.nodes,
+    max_bytes: MaxBytes = LIMITS.size,
+) -> None:
+    """Find everything that keeps a graph from running, without running any of it."""
+    catalog = _catalog(plugin)
+    workspace = Workspace(folders=(graph.absolute().parent, *pictures))
+    drawn = load(graph, Limits(max_bytes, max_nodes, LIMITS.depth))
+    drawn, workspace = with_settings(drawn, catalog, workspace, settings)
+    planned = plan(drawn, catalog, workspace, wanted=only or None)
+    print(f"{graph.name}: {len(planned.steps)} nodes, no problems")
+
+
+@app.command("nodes")
+def nodes_command(
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="Such as capriccio.Optimize or Optimize.")
+    ] = "",
+    plugin: Plugins = [],  # noqa: B006
+) -> None:
+    """List the nodes that there are, or tell all about one."""
+    catalog, console = _catalog(plugin), Console(highlight=False)
+    if not name:
+        showing.show_all(catalog, console)
+        return
+    found = [node for node in catalog.nodes.values() if name in (node.id, node.id.partition(".")[2])]
+    for node in found:
+        showing.show(node, console)
+    if not found:
+        raise CapriccioError(f"there is no node {name}{did_you_mean(name, list(catalog.nodes))}")
+
+
+@app.command("doctor")
+def doctor_command(plugin: Plugins = []) -> None:  # noqa: B006
+    """Tell versions, devices, weights and plugins, and why one failed to load."""
+    raise typer.Exit(0 if doctoring.report(_load(plugin), _plugin_folder()) else 1)
+
+
+app.add_typer(commands(lambda: _catalog(()).weights), name="weights")
+
+
+def main() -> None:
+    """Run the command line; an error that we raised on purpose is told in a sentence."""
+    try:
+        app()
+    except CapriccioError as error:
+        complain(str(error))
+        raise SystemExit(1) from error
+    except KeyboardInterrupt:
+        complain("stopped")
+        raise SystemExit(130) from None
+
+
+def _follow(
+    events: Iterable[Event], show: Callable[[Event], None], planned: Plan, catalog: Catalog
+) -> tuple[list[Path], bool]:
+    """Show each event; give the files that were made, and whether every wanted node was."""
+    files: list[Path] = []
+    whole = False
+    for event in events:
+        show(event)
+        if isinstance(event, NodeFinished) and event.name in planned.wanted:
+            if isinstance(event.result, str):
+                files.append(Path(event.result))
+            elif path := kept(event, planned, catalog):
+                files.append(path)
+        elif isinstance(event, RunFinished):
+            whole = not event.failed and not event.skipped
+    return files, whole
+
+
+def _catalog(files: Iterable[Path]) -> Catalog:
+    catalog = _load(files)
+    for name, error in catalog.failures.items():
+        complain(f"plugin {name} was left out: {error}")
+    return catalog
+
+
+def _load(files: Iterable[Path]) -> Catalog:
+    return Catalog.load(BUILTIN, folder=_plugin_folder(), files=tuple(files))
+
+
+def _plugin_folder() -> Path:
+    """Where a user puts single-file plugins."""
+    given = os.environ.get("CAPRICCIO_PLUGINS")
+    return Path(given) if given else platformdirs.user_data_path("capriccio") / "plugins"

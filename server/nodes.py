@@ -1,0 +1,41 @@
+"""Show on a terminal which nodes there are, and how to use one."""
+
+from typing import Literal, get_args, get_origin
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ..core import AnyNode, Catalog
+from ..core.params import REQUIRED, Param
+
+
+def show_all(catalog: Catalog, console: Console) -> None:
+    """Every node by category, with the first line of its help."""
+    table = Table("node", "inputs", "gives", "what it does", box=None, pad_edge=False)
+    for node in sorted(catalog.nodes.values(), key=lambda node: (node.category, node.id)):
+        inputs = ", ".join(node.inputs)
+        table.add_row(node.id, inputs, ", ".join(node.outputs), escape(node.doc.partition("\n")[0]))
+    console.print(table)
+
+
+def show(node: AnyNode, console: Console) -> None:
+    """One node: its help, inputs, settings and outputs."""
+    console.print(f"[bold]{node.id}[/] version {node.version}, {node.category}\n\n{escape(node.doc)}\n")
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for name, input in node.inputs.items():
+        many, optional = ("any number" if input.many else ""), ("optional" if input.optional else "")
+        table.add_row("input", name, input.type.name, " ".join(filter(None, (many, optional))))
+    for param in node.params.values():
+        table.add_row("setting", param.name, escape(_values(param)), escape(param.doc))
+    for name, port in node.outputs.items():
+        table.add_row("output", name, port.name, "")
+    console.print(table)
+
+
+def _values(param: Param) -> str:
+    default = "" if param.default is REQUIRED else f" = {param.default}"
+    if get_origin(param.type) is Literal:
+        return " | ".join(map(str, get_args(param.type))) + default
+    limits = f" {param.range.low:g}..{param.range.high:g} {param.range.unit}".rstrip() if param.range else ""
+    return f"{param.type.__name__.lower()}{limits}{default}"
