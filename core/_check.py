@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from .catalog import Catalog
 from .context import Workspace
 from .errors import InputError, Problem
 from .graph import Graph, Link, Placed
 from .node import AnyNode
-from .params import REQUIRED, did_you_mean
+from .params import REQUIRED, Param, did_you_mean
 
 
 def problems_of(
@@ -39,7 +40,7 @@ def problems_of(
     problems += [
         Problem(f"a link from {link.start} ends in {link.target}, and there is no such node; remove the link")
         for link in graph.links
-        if link.target not in graph.nodes
+        if link.target not in graph.nodes and (link.source in needed or len(needed) == len(graph.nodes))
     ]
     return problems
 
@@ -50,20 +51,27 @@ def _settings(name: str, placed: Placed, node: AnyNode, workspace: Workspace) ->
         if param is None:
             hint = did_you_mean(key, list(node.params))
             yield Problem(f"{node.id} has no setting {key}{hint}", name)
-        elif problem := param.problem(value):
+        elif problem := _setting(param, value, workspace):
             yield Problem(problem, name, key)
-        elif param.type is Path:
-            try:
-                workspace.find(value)
-            except InputError as error:
-                yield Problem(str(error), name, key)
     for key, param in node.params.items():
         if key in placed.params:
             continue
         if param.default is REQUIRED:
             yield Problem("must be chosen", name, key)
-        elif param.choice and (problem := param.problem(param.default)):
+        # Whether such a default works depends on the machine.
+        elif (param.choice or param.type is Path) and (problem := _setting(param, param.default, workspace)):
             yield Problem(problem, name, key)
+
+
+def _setting(param: Param, value: Any, workspace: Workspace) -> str | None:
+    given = str(value) if isinstance(value, Path) else value
+    problem = param.problem(given)
+    if problem is None and param.type is Path:
+        try:
+            workspace.find(given)
+        except InputError as error:
+            return str(error)
+    return problem
 
 
 def _inputs(name: str, node: AnyNode, links: Collection[Link]) -> Iterator[Problem]:

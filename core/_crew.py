@@ -60,7 +60,7 @@ def work(step: Step, arguments: dict[str, Any]) -> Returned | Raised:
     began = time.perf_counter()
     try:
         result = checked(step.node, step.node.function(**arguments))
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         return Raised(step, error, time.perf_counter() - began)
     return Returned(step, result, time.perf_counter() - began)
 
@@ -69,6 +69,12 @@ def checked(node: AnyNode, result: Any) -> Any:
     """A result that fits the node's declaration, as far as can be told without torch."""
     if result is None and node.outputs:
         raise NodeError(f"{node.id} returned nothing, though it declares {', '.join(node.outputs)}")
+    if node.record:
+        if not isinstance(result, node.record):
+            given, wanted = type(result).__name__, node.record.__name__
+            raise NodeError(f"{node.id} returned a {given}, though it declares a {wanted}")
+        if missing := [name for name in node.outputs if getattr(result, name) is None]:
+            raise NodeError(f"{node.id} returned nothing for {', '.join(missing)}")
     return result
 
 
@@ -137,7 +143,7 @@ class Crew:
         try:
             with closing(step.node.function(**arguments)) as previews:
                 result = checked(step.node, self._follow(step, previews, permit))
-        except (Exception, SystemExit) as error:
+        except BaseException as error:  # in a thread, nobody else would hear of it
             self._news.put(Raised(step, error, time.perf_counter() - began))
         else:
             self._news.put(Returned(step, result, time.perf_counter() - began))
@@ -151,4 +157,7 @@ class Crew:
                 preview = next(previews)
             except StopIteration as stop:
                 return stop.value
+            if not isinstance(preview, Preview):
+                given = type(preview).__name__
+                raise NodeError(f"{step.node.id} yielded a {given}; it must yield Preview(...)")
             self._news.put(Previewed(step, preview))

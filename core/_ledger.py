@@ -31,6 +31,8 @@ class Ledger:
         self._readers: dict[str, list[Step]] = {}
         self._unread: dict[str, int] = {}
         self._waiting: dict[str, int] = {}
+        """How many sources each step still lacks; those that can no longer run are not in it."""
+        self._records = {step.name for step in plan.steps if step.node.record}
         self._sort_out()
         self._link_up()
 
@@ -51,14 +53,14 @@ class Ledger:
         """Keep a result for those who read it; what waited only for it becomes ready."""
         if step.node.cached:
             self._cache.put(step.key, result)
-        readers = self._readers.get(step.name, ())
-        if readers:
+        if self._unread.get(step.name):
             self._results[step.name] = result
         # The last one pushed runs next, so branches finish, and let go, one after the other.
-        for reader in reversed(readers):
-            self._waiting[reader.name] -= 1
-            if not self._waiting[reader.name]:
-                self.ready.append(reader)
+        for reader in reversed(self._readers.get(step.name, ())):
+            if reader.name in self._waiting:
+                self._waiting[reader.name] -= 1
+                if not self._waiting[reader.name]:
+                    self.ready.append(reader)
         self._release(step)
 
     def fail(self, step: Step) -> list[str]:
@@ -110,7 +112,7 @@ class Ledger:
 
     def _output(self, source: str, output: str) -> Any:
         result = self._results[source]
-        return getattr(result, output) if isinstance(result, tuple) and hasattr(result, "_fields") else result
+        return getattr(result, output) if source in self._records else result
 
 
 def _sources(step: Step) -> Collection[str]:

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from threading import Lock
+from types import CellType
 from typing import Any
 
 DEFAULT_BYTES = 2 * 1024**3
@@ -52,16 +53,14 @@ class Cache:
 
 def nbytes(value: Any) -> int:
     """About how many bytes a result holds: what says so itself (``nbytes``), and what is inside."""
-    if (size := getattr(value, "nbytes", None)) is not None:
-        return int(size)
     total, waiting, seen = 0, [value], set[int]()
     while waiting:
         item = waiting.pop()
         if id(item) in seen:
             continue
         seen.add(id(item))
-        if (size := getattr(item, "nbytes", None)) is not None:
-            total += int(size)
+        if isinstance(size := getattr(item, "nbytes", None), int):
+            total += size
             continue
         total += sys.getsizeof(item)
         waiting += _inside(item)
@@ -73,7 +72,14 @@ def _inside(item: Any) -> list[Any]:
         return list(item.values())
     if isinstance(item, list | tuple | set | frozenset):
         return list(item)
-    if is_dataclass(item):
-        return [getattr(item, field.name) for field in fields(item)]
+    if is_dataclass(item) and not isinstance(item, type):
+        return [getattr(item, field.name, None) for field in fields(item)]
     # A function holds what it closes over: the targets of a loss, for one.
-    return [cell.cell_contents for cell in getattr(item, "__closure__", None) or ()]
+    return [_content(cell) for cell in getattr(item, "__closure__", None) or ()]
+
+
+def _content(cell: CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # what it names has not been set yet
+        return None

@@ -16,7 +16,7 @@ from PIL import Image as Picture
 
 from . import hooks, ports
 from .errors import PluginError
-from .node import AnyNode
+from .node import AnyNode, Node
 from .ports import PortType
 from .weights import WeightsLibrary, weights_folder
 
@@ -62,15 +62,18 @@ class Catalog:
 
     def add(self, plugin: ModuleType, name: str) -> None:
         """Add one plugin, whole or not at all; raise PluginError when it does not fit."""
+        if self._manager.has_plugin(name) or self._manager.is_registered(plugin):
+            raise PluginError(f"plugin {name}: it, or another of that name, is loaded already; rename one")
         before = self._contents()
         try:
             self._manager.register(plugin, name)
             self._manager.check_pending()
             self._collect(plugin)
             self._check_ports()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._restore(before)
-            self._manager.unregister(plugin)
+            if self._manager.is_registered(plugin):
+                self._manager.unregister(plugin)
             reason = error if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
             raise PluginError(f"plugin {name}: {reason}") from error
         self.plugins.append(name)
@@ -93,6 +96,8 @@ class Catalog:
             self._manager.subset_hook_caller(hook, others)(register=register)
 
     def _register_node(self, node: AnyNode) -> None:
+        if not isinstance(node, Node):
+            raise PluginError(f"{node!r} is no node; decorate it with @node(...)")
         if node.id in self.nodes:
             raise PluginError(f"another plugin contributes {node.id} already; give one of them another id")
         self.nodes[node.id] = node
@@ -103,6 +108,8 @@ class Catalog:
         self.port_types[port.name] = port
 
     def _register_preview(self, port: PortType, render: Callable[[Any], Picture.Image]) -> None:
+        if port.name in self.previews:
+            raise PluginError(f"another plugin shows {port.name} already")
         self.previews[port.name] = render
 
     def _check_ports(self) -> None:

@@ -1,6 +1,7 @@
 """Where a graph runs: its device, the folders it reads from, the folder it writes to."""
 
 import hashlib
+import time
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -8,6 +9,9 @@ from pathlib import Path
 from .errors import InputError
 from .graph import Graph
 from .weights import WeightsLibrary
+
+_TICK = 2_000_000_000
+"""Nanoseconds within which two changes of a file may carry one time."""
 
 
 @dataclass(frozen=True)
@@ -22,19 +26,19 @@ class Workspace:
 
     def find(self, name: str) -> Path:
         """The picture file that a graph names; InputError when there is none it may read."""
-        if Path(name) in self.granted:
-            return Path(name)
         if not name:
             raise InputError("no picture is chosen; choose one")
-        given = Path(name)
+        given, shown = Path(name), name[:200]
+        if given in self.granted:
+            if given.is_file():
+                return given
+            raise InputError(f"is {shown}, and there is no such file; choose another")
         if given.is_absolute() or ".." in given.parts:
-            raise InputError(f"is {name}; a graph may only name files below its own folder")
+            raise InputError(f"is {shown}; a graph may only name files below its own folder")
         for folder in self.folders:
-            root = folder.resolve()
-            found = (root / given).resolve()
-            if found.is_relative_to(root) and found.is_file():
+            if found := _found(folder.resolve(), given):
                 return found
-        raise InputError(f"is {name}, and there is no such file beside the graph; choose another")
+        raise InputError(f"is {shown}, and there is no such file beside the graph; choose another")
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,19 @@ class Context:
 def file_digest(path: Path) -> str:
     """sha256 of a file's content, remembered for as long as the file stays the same."""
     facts = path.stat()
-    return _digest(path, facts.st_mtime_ns, facts.st_size, facts.st_ino)
+    if abs(time.time_ns() - facts.st_ctime_ns) < _TICK:
+        # Changed so lately that its clock may not tell it from what is written to it next.
+        return _digest.__wrapped__(path)
+    return _digest(path, facts.st_ctime_ns, facts.st_mtime_ns, facts.st_size, facts.st_ino)
+
+
+def _found(root: Path, given: Path) -> Path | None:
+    """The file of that name below a folder, unless it leads out of there."""
+    try:
+        found = (root / given).resolve()
+        return found if found.is_relative_to(root) and found.is_file() else None
+    except (OSError, ValueError, RuntimeError):
+        return None  # such as a name that is too long, or links that go round in a circle
 
 
 @lru_cache(maxsize=4096)

@@ -25,6 +25,8 @@ def run(
 ) -> Generator[Event, None, None]:
     """Yield events as the plan runs; close the iterator to cancel.
 
+    Whatever a node raises fails that node alone, except KeyboardInterrupt, which ends the run.
+
     Closing asks each running node to stop at its next preview and waits for that; one that
     yields none is waited for to the end. ``workers`` is how many nodes run side by side, by
     default as many as the machine has cores.
@@ -73,6 +75,8 @@ def _tell(ledger: Ledger, news: News) -> Iterator[Event]:
         case Returned():
             ledger.done(news.step, news.result)
             yield NodeFinished(name, news.result, False, news.seconds)
+        case Raised(error=KeyboardInterrupt() as interrupt):
+            raise interrupt
         case Raised():
             skipped = ledger.fail(news.step)
             yield NodeFailed(name, news.error, news.seconds)

@@ -156,11 +156,12 @@ def _run(command: list[str], scratch: Path, watch: Callable[[], None]) -> tuple[
 def _largest(folder: Path) -> int:
     # pip copies the finished wheel, so that the sum of all files would count it twice.
     sizes = [0]
-    for path in folder.rglob("*"):
-        try:
-            sizes.append(path.stat().st_size)
-        except OSError:  # gone already
-            continue
+    for place, _, names in os.walk(folder):  # which, unlike rglob, bears folders that vanish meanwhile
+        for name in names:
+            try:
+                sizes.append(os.stat(os.path.join(place, name)).st_size)
+            except OSError:  # gone already
+                continue
     return max(sizes)
 
 

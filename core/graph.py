@@ -50,7 +50,7 @@ class Note:
     position: tuple[float, float] = (0.0, 0.0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Graph:
     """Nodes by name, and the links between them; apart from these, where they stand."""
 
@@ -69,10 +69,16 @@ class Graph:
         links = sorted(self.links, key=lambda link: (link.target, link.input))
         return hashlib.sha256(msgspec.json.encode((nodes, links), order="deterministic")).hexdigest()
 
+    def __eq__(self, other: object) -> bool:
+        """Graphs are equal that mean the same and look the same."""
+        if not isinstance(other, Graph):
+            return NotImplemented
+        return (self.meaning, self.layout, self.notes) == (other.meaning, other.layout, other.notes)
+
     def __hash__(self) -> int:
         return hash(self.meaning)
 
-    def with_params(self, name: str, **params: Any) -> "Graph":
+    def with_params(self, name: str, /, **params: Any) -> "Graph":
         """The same graph with some settings of one node changed."""
         placed = self.nodes[name]
         changed = replace(placed, params={**placed.params, **params})

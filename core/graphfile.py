@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -22,7 +23,7 @@ PNG_KEY = "capriccio-graph"
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _NAME = r"[^./\x00-\x1f]{1,100}"
-_SOCKET = rf"^{_NAME}\.[A-Za-z_]\w*$"
+_SOCKET = rf"^{_NAME}\.[A-Za-z_]\w*$(?!\n)"  # in Python $ also matches before a line's end
 
 
 @dataclass(frozen=True)
@@ -105,15 +106,18 @@ def dump(graph: Graph) -> str:
         "version": VERSION,
         "nodes": {name: _node(placed) for name, placed in sorted(graph.nodes.items())},
         "links": [[link.start, link.end] for link in sorted(graph.links, key=lambda x: (x.target, x.input))],
-        "layout": {name: list(at) for name, at in sorted(graph.layout.items())},
-        "notes": [{"text": note.text, "position": list(note.position)} for note in graph.notes],
+        "layout": {name: _position(at) for name, at in sorted(graph.layout.items())},
+        "notes": [{"text": note.text, "position": _position(note.position)} for note in graph.notes],
     }
-    return _laid_out({key: value for key, value in content.items() if value or key in ("nodes", "links")})
+    try:
+        return _laid_out({key: value for key, value in content.items() if value or key in ("nodes", "links")})
+    except (TypeError, ValueError, RecursionError) as error:
+        raise GraphFileError(f"the graph holds what no graph file can: {error}") from error
 
 
 def save(graph: Graph, path: Path) -> None:
     """Write a graph file durably. What it writes can be read again, or it raises and writes nothing."""
-    data = dump(graph).encode()
+    data = dump(graph).encode(errors="surrogatepass")  # which reading them again refuses
     parse(data, Limits(size=len(data), nodes=len(graph.nodes)))
     durable.write(path, data)
 
@@ -134,7 +138,7 @@ def schema() -> dict[str, Any]:
 
 def _png_graph(path: Path) -> bytes:
     try:
-        with Picture.open(BytesIO(path.read_bytes()), formats=["PNG"]) as picture:
+        with path.open("rb") as file, Picture.open(file, formats=["PNG"]) as picture:
             text = picture.info.get(PNG_KEY)
     except (OSError, ValueError, Picture.DecompressionBombError) as error:
         raise GraphFileError(f"{path.name}: is no PNG that can be read: {error}") from error
@@ -179,7 +183,11 @@ def _placed(name: str, item: Any) -> Placed:
 
 
 def _link(number: int, item: Any) -> Link:
-    start, end = _converted(item, tuple[Socket, Socket], f"link {number + 1} ({str(item)[:120]}): ")
+    try:
+        start, end = msgspec.convert(item, tuple[Socket, Socket], strict=True)
+    except msgspec.ValidationError:
+        wanted = 'it must be ["node.output", "node.input"]'
+        raise GraphFileError(f"link {number + 1} is {str(item)[:120]}; {wanted}") from None
     return Link.between(start, end)
 
 
@@ -191,8 +199,19 @@ def _converted(item: Any, kind: Any, place: str) -> Any:
 
 
 def _node(placed: Placed) -> dict[str, Any]:
-    params = dict(sorted(placed.params.items()))
+    params = _in_order(placed.params)
     return {"kind": placed.kind, "version": placed.version, **({"params": params} if params else {})}
+
+
+def _in_order(value: Any) -> Any:
+    """The same value with the keys of all its objects in order."""
+    if isinstance(value, Mapping):
+        return {key: _in_order(item) for key, item in sorted(value.items())}
+    return [_in_order(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _position(at: tuple[float, float]) -> list[float]:
+    return [float(at[0]), float(at[1])]  # reading gives floats, so a graph is written alike ever after
 
 
 def _laid_out(content: dict[str, Any]) -> str:

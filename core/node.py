@@ -65,6 +65,8 @@ class Node(Generic[P, T]):
     inputs: dict[str, Input]
     params: dict[str, Param]
     outputs: dict[str, PortType]
+    record: type | None
+    """The NamedTuple in which it gives its outputs, if not one alone."""
     streams: bool
     """It yields previews."""
     cached: bool
@@ -141,14 +143,20 @@ def _declared(
             raise NodeError(f"{name} is a * or / argument; name each input and setting")
     returned = hints.get("return", REQUIRED)
     streams = get_origin(returned) is Generator
-    outputs = _outputs(get_args(returned)[2] if streams else returned)
-    return Node(id, version, category, function, inputs, params, outputs, streams, cached, depends, context)
+    plain: Callable[..., Any] = function
+    if inspect.isgeneratorfunction(plain) and not streams:
+        raise NodeError("it yields, so its result must be Steps[...]")
+    result = get_args(returned)[2] if streams else returned
+    record, outputs = _outputs(result)
+    return Node(
+        id, version, category, function, inputs, params, outputs, record, streams, cached, depends, context
+    )
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
     try:
         return get_type_hints(function, include_extras=True)
-    except (NameError, TypeError) as error:
+    except Exception as error:  # a type may be any expression, if it is written as a text
         raise NodeError(f"its types cannot be read: {error}") from error
 
 
@@ -165,16 +173,15 @@ def _input(name: str, hint: Any, default: Any) -> Input:
     return Input(_port(name, get_args(hint)[0] if many else hint), many, optional)
 
 
-def _outputs(hint: Any) -> dict[str, PortType]:
+def _outputs(hint: Any) -> tuple[type | None, dict[str, PortType]]:
     if hint is REQUIRED:
         raise NodeError("its result has no type; annotate it")
     if hint is NoneType:
-        return {}
+        return None, {}
     if isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields"):
-        fields = get_type_hints(hint, include_extras=True)
-        return {name: _port(name, field) for name, field in fields.items()}
+        return hint, {name: _port(name, field) for name, field in _hints(hint).items()}
     port = _port("the result", hint)
-    return {port.name.lower(): port}
+    return None, {port.name.lower(): port}
 
 
 def _port(name: str, hint: Any) -> PortType:

@@ -52,19 +52,20 @@ def scaled(objective: tuple[Term, ...], factor: float) -> tuple[Term, ...]:
 def prepared(objective: tuple[Term, ...], level: Level) -> "Callable[[Tensor], dict[str, Tensor]]":
     """Compute all targets for one size; give a function from a picture to its weighted losses.
 
-    Losses come by the names of their terms; terms of one name are added.
+    Losses come by the names of their terms; terms of one name are added. A loss gets the layers
+    of its own term, whatever others want.
     """
     losses = [(term, term.prepare(level)) for term in objective]
     wanted: dict[Backbone, set[str]] = {}
     for term in objective:
-        if term.backbone is not None:
+        if term.backbone is not None and term.layers:
             wanted.setdefault(term.backbone, set()).update(term.layers)
 
     def evaluate(image: "Tensor") -> "dict[str, Tensor]":
         seen = {backbone: backbone.activations(image, layers) for backbone, layers in wanted.items()}
         parts: dict[str, Tensor] = {}
         for term, loss in losses:
-            maps = seen[term.backbone] if term.backbone is not None else {}
+            maps = {} if term.backbone is None else {x: seen[term.backbone][x] for x in term.layers}
             part = term.weight * loss(image, maps)
             parts[term.name] = parts[term.name] + part if term.name in parts else part
         return parts

@@ -57,6 +57,8 @@ REQUIRED: Any = object()
 """The default of a setting that has to be chosen."""
 
 _TYPES = (int, float, bool, str, Path)
+_WHOLE = Range(-(2**53) + 1, 2**53 - 1)
+"""The whole numbers that a graph file can hold."""
 _MISTYPED = {
     int: "a whole number",
     float: "a finite number",
@@ -84,12 +86,12 @@ class Param:
         wanted: Any = str if self.type is Path else self.type
         if get_origin(wanted) is Literal:
             return _choice_problem(value, get_args(wanted))
-        if wanted is float and type(value) is int:
-            value = _as_float(value)
-        if type(value) is not wanted or (wanted is float and not math.isfinite(value)):
+        number = _as_float(value) if wanted is float else value
+        if type(number) is not wanted or not _can_be_written(number):
             return f"is {_shown(value)}; it must be {_MISTYPED[self.type]}"
-        if self.range and not self.range.low <= value <= self.range.high:
-            return f"is {value}; it must lie between {self.range.low} and {self.range.high}"
+        limits = self.range or (_WHOLE if wanted is int else None)
+        if limits and not limits.low <= number <= limits.high:
+            return f"is {_shown(value)}; it must lie between {limits.low} and {limits.high}"
         if self.pattern and not re.fullmatch(self.pattern.expression, value):
             return f"is {_shown(value)}; it must be {self.pattern.words}"
         return _choice_problem(value, self.choice.options()) if self.choice else None
@@ -109,6 +111,10 @@ def declared(name: str, hint: Any, default: Any) -> Param:
         )
     found: dict[str, Any] = {_EXTRAS[type(extra)]: extra for extra in extras if type(extra) in _EXTRAS}
     param = Param(name, base, default, **found)
+    for extra, fits in ((param.range, (int, float)), (param.pattern, (str,)), (param.choice, (str,))):
+        if extra and base not in fits:
+            words = " or ".join(fit.__name__ for fit in fits)
+            raise NodeError(f"{name} is a {base}, and {type(extra).__name__} is for {words}")
     if default is REQUIRED:
         if base is not Path:
             raise NodeError(f"{name} has no default; give it one that works")
@@ -137,16 +143,31 @@ def _choice_problem(value: Any, options: Sequence[Any]) -> str | None:
     if any(value == option and type(value) is type(option) for option in options):
         return None
     some = ", ".join(map(str, options[:12])) + (", ..." if len(options) > 12 else "")
-    return f"is {_shown(value)}; choose one of {some}" + did_you_mean(str(value), [str(o) for o in options])
+    return f"is {_shown(value)}; choose one of {some}" + did_you_mean(
+        _shown(value).strip("'"), [str(o) for o in options]
+    )
 
 
-def _as_float(value: int) -> float:
+def _as_float(value: Any) -> Any:
+    """Where a float is wanted, a whole number will do."""
+    if type(value) is not int:
+        return value
     try:
         return float(value)
     except OverflowError:
         return math.inf
 
 
+def _can_be_written(value: Any) -> bool:
+    """Whether a number is finite, and a text has no half characters."""
+    if isinstance(value, str):
+        return value.isascii() or value.encode(errors="ignore").decode() == value
+    return math.isfinite(value) if isinstance(value, float) else True
+
+
 def _shown(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no more than some thousand digits
+        text = "a number of very many digits"
     return text if len(text) <= 60 else text[:57] + "..."

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,17 +61,19 @@ def plan(
     """
     workspace = workspace or Workspace()
     incoming = _incoming(graph)
+    everything = wanted is None
     wanted = _sinks(graph) if wanted is None else tuple(dict.fromkeys(wanted))
     unknown = [
         Problem(f"there is no node {name}" + did_you_mean(name, list(graph.nodes)))
         for name in wanted
         if name not in graph.nodes
     ]
-    needed = _needed(graph, incoming, wanted)
+    # What no wanted node reads is a circle, which has to be seen too.
+    needed = dict.fromkeys(graph.nodes) if everything else _needed(graph, incoming, wanted)
     problems = unknown + problems_of(graph, catalog, workspace, needed, incoming)
-    order, circle = _ordered(needed, incoming)
-    if problems or circle:
-        raise GraphError([*problems, *circle])
+    order, circles = _ordered(needed, incoming)
+    if problems or circles:
+        raise GraphError([*problems, *circles])
     return Plan(_steps(graph, catalog, workspace, order, incoming), wanted, graph, workspace, catalog.weights)
 
 
@@ -85,9 +87,7 @@ def _incoming(graph: Graph) -> dict[str, list[Link]]:
 
 def _sinks(graph: Graph) -> tuple[str, ...]:
     read = {link.source for link in graph.links if link.target in graph.nodes and link.target != link.source}
-    sinks = tuple(name for name in graph.nodes if name not in read)
-    # A graph in which every node is read is one circle, which checking must get to see.
-    return sinks or tuple(graph.nodes)
+    return tuple(name for name in graph.nodes if name not in read)
 
 
 def _needed(graph: Graph, incoming: Mapping[str, list[Link]], wanted: Iterable[str]) -> dict[str, None]:
@@ -113,9 +113,22 @@ def _ordered(
     try:
         return list(nx.topological_sort(shape)), []
     except nx.NetworkXUnfeasible:
-        circle = [source for source, *_ in nx.find_cycle(shape)]
+        return [], list(_circles(shape))
+
+
+def _circles(shape: "nx.DiGraph[str]") -> Iterator[Problem]:
+    """One circle for each group of nodes that can all reach each other."""
+    home = {
+        name: number for number, part in enumerate(nx.strongly_connected_components(shape)) for name in part
+    }
+    inside: dict[int, nx.DiGraph[str]] = {}
+    for start, end in shape.edges:
+        if home[start] == home[end]:
+            inside.setdefault(home[start], nx.DiGraph()).add_edge(start, end)
+    for part in inside.values():
+        circle = [source for source, *_ in nx.find_cycle(part)]
         text = f"the links go round in a circle: {' -> '.join([*circle, circle[0]])}; remove one of them"
-        return [], [Problem(text, circle[0])]
+        yield Problem(text, circle[0])
 
 
 def _steps(
@@ -129,13 +142,14 @@ def _steps(
     problems: list[Problem] = []
     for name in order:
         node = catalog.nodes[graph.nodes[name].kind]
-        params, facts = _settled(node, graph.nodes[name].params, workspace)
-        if node.depends:
-            context = Context(name, workspace.device, workspace.out, graph, catalog.weights)
-            try:
-                facts.append(node.depends(context, **params))
-            except CapriccioError as error:
-                problems.append(Problem(str(error), name))
+        try:
+            params, facts = _settled(node, graph.nodes[name].params, workspace)
+            if node.depends:
+                context = Context(name, workspace.device, workspace.out, graph, catalog.weights)
+                facts.append(_plain(node.depends(context, **params)))
+        except Exception as error:
+            params, facts = {}, []
+            problems.append(Problem(_said(error), name))
         if not node.cached:
             # It must differ every time, and so must all that reads it.
             facts.append(uuid.uuid4().hex)
@@ -150,6 +164,15 @@ def _steps(
     if problems:
         raise GraphError(problems)
     return tuple(steps.values())
+
+
+def _plain(fact: Any) -> Any:
+    msgspec.msgpack.encode(fact)  # raises what the node's author needs to know
+    return fact
+
+
+def _said(error: Exception) -> str:
+    return str(error) if isinstance(error, CapriccioError) else f"{type(error).__name__}: {error}"
 
 
 def _settled(

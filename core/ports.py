@@ -14,6 +14,7 @@ else:
     Tensor = Any
 
 from .backbone import Backbone, FeatureMaps
+from .errors import PluginError
 from .objective import Term
 
 
@@ -24,6 +25,12 @@ class PortType:
     name: str
     color: str = field(default="#888888", compare=False)
     doc: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        if not (self.name.isidentifier() and self.name.isascii()):
+            raise PluginError(
+                f"a port type is called {self.name!r}; use letters, digits and _, for it names outputs"
+            )
 
 
 IMAGE = PortType("Image", "#e0b040", "A picture.")

@@ -3,9 +3,12 @@
 import json
 import math
 import re
+from collections import Counter
 from typing import Any, NoReturn
 
-_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# A string without an end is read once to the end of the data, not once from each quote in it.
+_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _LARGEST = 2**53 - 1  # what a page's JavaScript holds exactly
 
 
@@ -17,7 +20,7 @@ def parse(data: bytes, *, depth: int) -> Any:
         raise ValueError(f"it is not UTF-8 text (byte {error.start})") from None
     _check_depth(data, depth)
     try:
-        return json.loads(
+        value = json.loads(
             text,
             object_pairs_hook=_object,
             parse_constant=_refuse_constant,
@@ -28,6 +31,11 @@ def parse(data: bytes, *, depth: int) -> Any:
         raise ValueError(
             f"it is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
         ) from None
+    except RecursionError:
+        raise ValueError("it is nested deeper than Python can read") from None
+    if _SURROGATE.search(data):
+        _check_texts(value)
+    return value
 
 
 def _check_depth(data: bytes, limit: int) -> None:
@@ -39,12 +47,20 @@ def _check_depth(data: bytes, limit: int) -> None:
             raise ValueError(f"it is nested deeper than {limit} levels")
 
 
+def _check_texts(value: Any) -> None:
+    """Escapes come in pairs for characters beyond 16 bits; half of one cannot be written again."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = ascii(error.object[error.start])
+        raise ValueError(f"a text holds {half}, which is half of a character") from None
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r} stands twice in one object; keep one")
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise ValueError(f"the key {twice[:100]!r} stands twice in one object; keep one")
     return made
 
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
+from PIL import ExifTags, ImageColor, UnidentifiedImageError
 from PIL import Image as Picture
-from PIL import ImageColor, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from ..core import (
@@ -25,8 +25,21 @@ from ..core.ports import IMAGE, MASK
 from ..core.scale import resized
 
 FORMATS = ("PNG", "JPEG", "WEBP")
-Megapixels = Annotated[int, Range(1, 400, unit="Mpx"), "Larger pictures are refused before they are decoded."]
+Megapixels = Annotated[int, Range(1, 178, unit="Mpx"), "Larger pictures are refused before they are decoded."]
+"""Pillow itself refuses what is larger than 178."""
 Pixels = Range(16, 8192, unit="px")
+LONGEST = 16_384  # px, of a side that follows from the proportions
+
+TURNS = {
+    2: Picture.Transpose.FLIP_LEFT_RIGHT,
+    3: Picture.Transpose.ROTATE_180,
+    4: Picture.Transpose.FLIP_TOP_BOTTOM,
+    5: Picture.Transpose.TRANSPOSE,
+    6: Picture.Transpose.ROTATE_270,
+    7: Picture.Transpose.TRANSVERSE,
+    8: Picture.Transpose.ROTATE_90,
+}
+"""What to do for each orientation that EXIF knows."""
 
 
 @node("capriccio.LoadImage", category="Images")
@@ -42,10 +55,12 @@ def load_image(*, file: ImageFile, background: Color = "#ffffff", limit: Megapix
                     f"{file.name} has {picture.width} x {picture.height} pixels, more than {limit} Mpx; "
                     "use a smaller one or raise the limit"
                 )
-            return to_image(_flattened(ImageOps.exif_transpose(picture), background))
+            return to_image(_flattened(_upright(picture), background))
     except UnidentifiedImageError:
         raise InputError(f"{file.name} is no picture that can be read; use PNG, JPEG or WebP") from None
-    except (OSError, SyntaxError, ValueError, Picture.DecompressionBombError) as error:
+    except (Picture.DecompressionBombError, Picture.DecompressionBombWarning) as error:
+        raise InputError(f"{file.name} has too many pixels to be safe; use a smaller one") from error
+    except (OSError, SyntaxError, ValueError) as error:
         raise InputError(f"{file.name} cannot be read, it may be damaged: {error}") from error
 
 
@@ -56,11 +71,14 @@ def resize_image(
     side: Annotated[int, Pixels, "Length of the side that is measured."] = 384,
     measure: Annotated[Literal["longer", "shorter", "width", "height"], "Which side."] = "longer",
 ) -> Image:
-    """Resize a picture, antialiased, keeping its proportions."""
+    """Resize a picture, antialiased, keeping its proportions. No side gets longer than 16384 px."""
     height, width = image.shape[-2:]
     sides = {"longer": max(height, width), "shorter": min(height, width), "width": width, "height": height}
     factor = side / sides[measure]
-    return resized(image, max(1, round(height * factor)), max(1, round(width * factor)))
+    height, width = (max(1, round(length * factor)) for length in (height, width))
+    if max(height, width) > LONGEST:
+        raise InputError(f"the picture would be {width} x {height} pixels; choose a smaller side")
+    return resized(image, height, width)
 
 
 @node("capriccio.Noise", category="Images")
@@ -89,6 +107,13 @@ def to_picture(image: Tensor) -> Picture.Image:
     """A Pillow picture from an Image [3, H, W] or a Mask [1, H, W], rounded to 8 bits."""
     pixels = (image.detach().clamp(0, 1) * 255).round().to(torch.uint8).cpu().permute(1, 2, 0).numpy()
     return Picture.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
+
+
+def _upright(picture: Picture.Image) -> Picture.Image:
+    """Turned the way its camera was held."""
+    # ImageOps.exif_transpose would write the EXIF data anew, and fail for what some cameras put there.
+    turn = TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    return picture if turn is None else picture.transpose(turn)
 
 
 def _flattened(picture: Picture.Image, background: str) -> Picture.Image:

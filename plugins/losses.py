@@ -71,9 +71,7 @@ def total_variation(*, weight: Weight = 0.3) -> Objective:
     """
 
     def loss(image: Tensor, maps: Mapping[str, Tensor]) -> Tensor:
-        down = (image[:, 1:] - image[:, :-1]).square().mean()
-        across = (image[:, :, 1:] - image[:, :, :-1]).square().mean()
-        return 100 * (down + across)
+        return 100 * (_mean_square(image.diff(dim=1)) + _mean_square(image.diff(dim=2)))
 
     return (Term("smoothness", lambda level: loss, weight=weight),)
 
@@ -88,6 +86,11 @@ def gram(maps: Tensor) -> Tensor:
     """Correlations [C, C] between the channels of activations [C, H, W], averaged over positions."""
     rows = maps.permute(1, 2, 0).reshape(-1, maps.shape[0])  # free of copies for channels_last
     return rows.T @ rows / rows.shape[0]
+
+
+def _mean_square(values: Tensor) -> Tensor:
+    # The mean of none, in a picture of one row, would be no number.
+    return values.square().sum() / max(1, values.numel())
 
 
 def _energy(target: Tensor) -> Tensor:

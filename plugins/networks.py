@@ -27,11 +27,20 @@ BEST = "best available"
 
 def _chosen(context: Context, weights: str) -> str:
     if weights != BEST:
+        _check_architecture(weights, context.weights.architecture(weights))
         return weights
     found = next((record.name for record in RECORDS if context.weights.has(record.name)), None)
     if found is None:
         raise WeightsError("no weights are on this machine; run: capriccio weights fetch vgg16-hed")
     return found
+
+
+def _check_architecture(weights: str, architecture: str) -> None:
+    known = sorted({record.architecture for record in RECORDS})
+    if architecture not in known:
+        raise WeightsError(
+            f"{weights} is for {architecture}, and LoadNetwork reads {' and '.join(known)}; choose others"
+        )
 
 
 def _depends(context: Context, *, weights: str, pooling: Pooling) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import platformdirs
 import typer
+from msgspec import structs
 from rich.console import Console
 
 from ..core import (
@@ -50,6 +51,7 @@ Plugins = Annotated[list[Path], typer.Option("--plugin", metavar="FILE", help="L
 MaxNodes = Annotated[int, typer.Option(help="How many nodes a graph file may hold.")]
 MaxBytes = Annotated[int, typer.Option(help="How large a graph file may be.")]
 LIMITS = Limits()
+INTERRUPTED = 130
 
 
 @app.command("run")
@@ -118,7 +120,8 @@ def nodes_command(
     for node in found:
         showing.show(node, console)
     if not found:
-        raise CapriccioError(f"there is no node {name}{did_you_mean(name, list(catalog.nodes))}")
+        known = [part for id in catalog.nodes for part in (id, id.partition(".")[2])]
+        raise CapriccioError(f"there is no node {name}{did_you_mean(name, known)}")
 
 
 @app.command("doctor")
@@ -137,26 +140,30 @@ def main() -> None:
     except CapriccioError as error:
         complain(str(error))
         raise SystemExit(1) from error
-    except KeyboardInterrupt:
-        complain("stopped")
-        raise SystemExit(130) from None
+    except SystemExit as end:
+        if end.code == INTERRUPTED:  # typer has caught a KeyboardInterrupt, and said nothing
+            complain("stopped")
+        raise
 
 
 def _follow(
     events: Iterable[Event], show: Callable[[Event], None], planned: Plan, catalog: Catalog
 ) -> tuple[list[Path], bool]:
-    """Show each event; give the files that were made, and whether every wanted node was."""
+    """Show each event; give the files that were made, and whether every wanted node was.
+
+    Of a wanted node that gives a picture, the event tells the file that it was kept in.
+    """
     files: list[Path] = []
     whole = False
     for event in events:
-        show(event)
         if isinstance(event, NodeFinished) and event.name in planned.wanted:
+            if path := kept(event, planned, catalog):
+                event = structs.replace(event, result=str(path))
             if isinstance(event.result, str):
                 files.append(Path(event.result))
-            elif path := kept(event, planned, catalog):
-                files.append(path)
         elif isinstance(event, RunFinished):
             whole = not event.failed and not event.skipped
+        show(event)
     return files, whole
 
 

@@ -1,6 +1,7 @@
 """What a run looks like in a terminal, and as lines of JSON."""
 
 import json
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -32,15 +33,17 @@ def print_json(event: Event) -> None:
 
 
 def as_json(event: Event) -> dict[str, Any]:
-    """An event in plain values: a picture is left out, a text or number that a node gives is kept."""
+    """An event in plain values: a picture is left out, a text or number that a node gives is kept.
+
+    A number that is not finite becomes None.
+    """
     said: dict[str, Any] = {"event": type(event).__name__}
     match event:
         case NodePreviewed(name=name, preview=preview):
-            measures = {key: float(value) for key, value in preview.measures.items()}
+            measures = {key: _finite(float(value)) for key, value in preview.measures.items()}
             said |= {"name": name, "step": preview.step, "total": preview.total, "measures": measures}
         case NodeFinished(name=name, result=result, cached=cached, seconds=seconds):
-            plain = result if isinstance(result, str | int | float) else None
-            said |= {"name": name, "result": plain, "cached": cached, "seconds": round(seconds, 3)}
+            said |= {"name": name, "result": _plain(result), "cached": cached, "seconds": round(seconds, 3)}
         case NodeFailed(name=name, error=error, seconds=seconds):
             said |= {"name": name, "error": error_line(error), "seconds": round(seconds, 3)}
         case NodeSkipped(name=name, failed=failed):
@@ -50,6 +53,14 @@ def as_json(event: Event) -> dict[str, Any]:
         case _:
             said["name"] = event.name
     return said
+
+
+def _plain(result: Any) -> str | int | float | None:
+    return _finite(result) if isinstance(result, float) else result if isinstance(result, str | int) else None
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None  # JSON has no NaN
 
 
 def error_line(error: BaseException) -> str:
@@ -107,7 +118,7 @@ class Bars:
         self._progress.update(self._tasks[name], completed=step, total=total, measure=measure)
 
     def _end(self, name: str, state: str, detail: str) -> None:
-        if task := self._tasks.pop(name, None):
+        if (task := self._tasks.pop(name, None)) is not None:  # the first task is 0
             self._progress.remove_task(task)
         self.console.print(f"{state} {escape(name)}  {detail}")
 

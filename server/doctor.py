@@ -5,11 +5,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ..core import Catalog
 from ..core.device import KINDS, choose
 from ..core.errors import InputError
+from .console import error_line
 
 PACKAGES = ("capriccio", "torch", "torchvision", "networkx", "pluggy", "pillow", "numpy", "safetensors")
 
@@ -23,14 +25,14 @@ def report(catalog: Catalog, plugins: Path) -> bool:
         table.add_row(package, _version(package))
     table.add_row("devices", ", ".join(kind for kind in KINDS[1:] if _there(kind)))
     folder = catalog.weights.folder
-    table.add_row("weights", f"{_size(folder) / 1e6:.0f} MB in {folder}")
+    table.add_row("weights", escape(f"{_size(folder) / 1e6:.0f} MB in {folder}"))
     for entry in catalog.weights:
         table.add_row("", f"{entry.name}: {'here' if entry.here else 'not fetched'}")
-    table.add_row("plugin folder", f"{plugins}{'' if plugins.is_dir() else ' (not there)'}")
+    table.add_row("plugin folder", escape(f"{plugins}{'' if plugins.is_dir() else ' (not there)'}"))
     for name in catalog.plugins:
-        table.add_row("plugin", f"{name}: loaded")
+        table.add_row("plugin", escape(f"{name}: loaded"))
     for name, error in catalog.failures.items():
-        table.add_row("plugin", f"{name}: failed: {type(error).__name__}: {error}")
+        table.add_row("plugin", escape(f"{name}: failed: {error_line(error)}"))
     table.add_row("nodes", str(len(catalog.nodes)))
     console.print(table)
     return not catalog.failures

@@ -12,7 +12,10 @@ from ..core.params import REQUIRED, Param
 
 def show_all(catalog: Catalog, console: Console) -> None:
     """Every node by category, with the first line of its help."""
-    table = Table("node", "inputs", "gives", "what it does", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("node", no_wrap=True)  # an id cut short is of no use
+    for title in ("inputs", "gives", "what it does"):
+        table.add_column(title)
     for node in sorted(catalog.nodes.values(), key=lambda node: (node.category, node.id)):
         inputs = ", ".join(node.inputs)
         table.add_row(node.id, inputs, ", ".join(node.outputs), escape(node.doc.partition("\n")[0]))
@@ -21,7 +24,9 @@ def show_all(catalog: Catalog, console: Console) -> None:
 
 def show(node: AnyNode, console: Console) -> None:
     """One node: its help, inputs, settings and outputs."""
-    console.print(f"[bold]{node.id}[/] version {node.version}, {node.category}\n\n{escape(node.doc)}\n")
+    console.print(
+        f"[bold]{node.id}[/] version {node.version}, {escape(node.category)}\n\n{escape(node.doc)}\n"
+    )
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for name, input in node.inputs.items():
         many, optional = ("any number" if input.many else ""), ("optional" if input.optional else "")
@@ -37,5 +42,7 @@ def _values(param: Param) -> str:
     default = "" if param.default is REQUIRED else f" = {param.default}"
     if get_origin(param.type) is Literal:
         return " | ".join(map(str, get_args(param.type))) + default
-    limits = f" {param.range.low:g}..{param.range.high:g} {param.range.unit}".rstrip() if param.range else ""
+    limits = (
+        f" {param.range.low:.10g}..{param.range.high:.10g} {param.range.unit}".rstrip() if param.range else ""
+    )
     return f"{param.type.__name__.lower()}{limits}{default}"

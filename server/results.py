@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..core import Catalog, NodeFinished, Plan, durable
+from ..core import Catalog, InputError, NodeFinished, Plan, durable
 from ..core.graphfile import png
 
 
@@ -16,7 +16,10 @@ def kept(event: NodeFinished, plan: Plan, catalog: Catalog) -> Path | None:
     render = catalog.previews.get(port.name) if port else None
     if render is None or event.result is None:
         return None
-    value = event.result[0] if hasattr(event.result, "_fields") else event.result
+    value = event.result[0] if step.node.record else event.result
     path = plan.workspace.out / f"{event.name}.png"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return durable.write_new(path, png(render(value), plan.graph))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return durable.write_new(path, png(render(value), plan.graph))
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}; choose another folder") from error

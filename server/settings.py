@@ -16,8 +16,8 @@ def with_settings(
     """Change settings of a graph; files that are named may be read wherever they are."""
     problems: list[Problem] = []
     for text in given:
-        where, equals, value = text.partition("=")
-        name, _, setting = where.partition(".")
+        name, _, rest = text.partition(".")  # names of nodes hold no dot, yet they may hold a =
+        setting, equals, value = rest.partition("=")
         if not (equals and setting):
             problems.append(Problem(f"--set {text}: write it as node.setting=value"))
         elif name not in graph.nodes:

@@ -1,0 +1,42 @@
+# Each target works alone on a fresh clone with Python 3.11 and make, and does again only what has changed.
+PYTHON ?= python3
+VENV ?= .venv
+RUN = $(VENV)/bin
+
+.PHONY: demo test lint bench schema clean
+
+demo: $(VENV)/demo
+	$(RUN)/capriccio weights fetch vgg16-hed
+	$(RUN)/capriccio run graphs/style_transfer.json --out output
+
+test: $(VENV)/dev
+	$(RUN)/capriccio weights fetch vgg16-hed
+	$(RUN)/python -m pytest
+
+lint: $(VENV)/dev
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/pyright --pythonpath $(RUN)/python
+	$(RUN)/lint-imports
+
+bench: $(VENV)/dev
+	$(RUN)/python -m benchmarks.overhead
+
+schema: $(VENV)/demo
+	$(RUN)/python -c 'import json; from capriccio.core import graphfile; print(json.dumps(graphfile.schema(), indent=2))' \
+	    > docs/graph.schema.json
+
+clean:
+	rm -rf $(VENV) build *.egg-info
+
+# A stamp for each install: it is made again when pyproject.toml has changed.
+$(VENV)/demo: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/dev: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@ $(VENV)/demo

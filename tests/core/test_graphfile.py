@@ -1,0 +1,398 @@
+"""Graph files hold data from strangers, and are the same bytes for the same graph."""
+
+import json
+import math
+import os
+import re
+import tracemalloc
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from capriccio.core import (
+    Graph,
+    GraphFileError,
+    Limits,
+    Link,
+    Note,
+    Placed,
+    graphfile,
+    load,
+    save,
+)
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from PIL import Image as Picture
+from PIL.PngImagePlugin import PngInfo
+
+GRAPH = Graph(
+    {
+        "sum": Placed("toy.Digits"),
+        "b": Placed("toy.Number", {"value": 2.0}),
+        "a": Placed("toy.Number", version=3),
+    },
+    (Link("b", "number", "sum", "items"), Link("a", "number", "sum", "items")),
+    {"sum": (3, 4.5)},
+    (Note("mind the « gap »", (1, 2)),),
+)
+WRITTEN = """{
+  "format": "capriccio-graph",
+  "version": 1,
+  "nodes": {
+    "a": {"kind": "toy.Number", "version": 3},
+    "b": {"kind": "toy.Number", "version": 1, "params": {"value": 2.0}},
+    "sum": {"kind": "toy.Digits", "version": 1}
+  },
+  "links": [
+    ["b.number", "sum.items"],
+    ["a.number", "sum.items"]
+  ],
+  "layout": {
+    "sum": [3.0, 4.5]
+  },
+  "notes": [
+    {"text": "mind the « gap »", "position": [1.0, 2.0]}
+  ]
+}
+"""
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
+NAMES = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="./", min_codepoint=32),
+    min_size=1,
+    max_size=9,
+)
+SOCKETS = st.sampled_from(["a", "image", "_x1", "größe"])
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(1 - 2**53, 2**53 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS
+)
+PARAMS = st.dictionaries(
+    TEXTS, st.recursive(SCALARS, lambda x: st.lists(x) | st.dictionaries(TEXTS, x), max_leaves=4), max_size=3
+)
+POSITIONS = st.tuples(*[st.floats(allow_nan=False, allow_infinity=False) | st.integers(-99, 99)] * 2)
+GRAPHS = st.builds(
+    Graph,
+    st.dictionaries(
+        NAMES,
+        st.builds(Placed, st.text("a.B", min_size=1), PARAMS, st.integers(1, 9)),
+        max_size=4,
+    ),
+    st.lists(st.builds(Link, NAMES, SOCKETS, NAMES, SOCKETS), max_size=6).map(tuple),
+    st.dictionaries(TEXTS, POSITIONS, max_size=3),
+    st.lists(st.builds(Note, TEXTS, POSITIONS), max_size=2).map(tuple),
+)
+
+
+def head(**changes: Any) -> dict[str, Any]:
+    return {"format": "capriccio-graph", "version": 1, "nodes": {}, "links": [], **changes}
+
+
+def text_of(**changes: Any) -> bytes:
+    return json.dumps(head(**changes)).encode()
+
+
+@settings(deadline=None, max_examples=100)
+@given(GRAPHS)
+def test_a_graph_is_read_as_it_was_written_and_written_as_it_was_read(graph: Graph) -> None:
+    text = graphfile.dump(graph)
+    again = graphfile.parse(text.encode())
+    assert again == graph
+    assert again.meaning == graph.meaning
+    assert graphfile.dump(again) == text
+
+
+@settings(deadline=None, max_examples=30)
+@given(GRAPHS, st.randoms(use_true_random=False))
+def test_one_graph_is_one_text_in_whatever_order_it_was_made(graph: Graph, chance: Any) -> None:
+    def shuffled(value: Any) -> Any:
+        if isinstance(value, dict):
+            items = list(value.items())
+            chance.shuffle(items)
+            return {key: shuffled(item) for key, item in items}
+        return [shuffled(item) for item in value] if isinstance(value, list) else value
+
+    nodes = {name: Placed(p.kind, shuffled(dict(p.params)), p.version) for name, p in graph.nodes.items()}
+    other = Graph(shuffled(nodes), graph.links, shuffled(dict(graph.layout)), graph.notes)
+    assert graphfile.dump(other) == graphfile.dump(graph)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.integers(0, len(WRITTEN.encode()) - 1), st.binary(max_size=2))
+@example(2, b"")
+def test_a_damaged_file_gives_a_graph_or_a_graph_file_error(place: int, change: bytes) -> None:
+    data = WRITTEN.encode()
+    try:
+        graph = graphfile.parse(data[:place] + change + data[place + 1 :])
+    except GraphFileError as error:
+        assert str(error)
+    else:
+        assert graphfile.parse(graphfile.dump(graph).encode()) == graph
+
+
+def test_a_file_has_a_line_for_each_thing_and_its_keys_in_order(tmp_path: Path) -> None:
+    save(GRAPH, tmp_path / "a.json")
+    assert (tmp_path / "a.json").read_bytes() == WRITTEN.encode()
+    save(load(tmp_path / "a.json"), tmp_path / "b.json")
+    assert (tmp_path / "b.json").read_bytes() == WRITTEN.encode()
+
+
+def test_an_empty_graph_is_a_file() -> None:
+    text = graphfile.dump(Graph())
+    assert json.loads(text) == head()
+    assert graphfile.parse(text.encode()) == Graph()
+
+
+def test_what_may_be_left_out_has_a_default() -> None:
+    data = text_of(nodes={"a": {"kind": "toy.X"}}, notes=[{"text": ""}]).replace(b'"links": [], ', b"")
+    assert graphfile.parse(data) == Graph({"a": Placed("toy.X", {}, 1)}, notes=(Note("", (0.0, 0.0)),))
+
+
+def test_a_node_that_nobody_knows_survives_load_and_save(tmp_path: Path) -> None:
+    params = {"nested": {"z": [1, 2.5, None], "a": {"deep": True}}}
+    graph = Graph({"warp": Placed("brushes.Warp", params, 7)}, (Link("warp", "x", "warp", "y"),))
+    save(graph, tmp_path / "a.json")
+    read = load(tmp_path / "a.json")
+    assert read.nodes == {"warp": Placed("brushes.Warp", params, 7)}
+    assert read == graph
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"[]", 'it is no graph file: "format" must be "capriccio-graph"'),
+        (b"{}", 'it is no graph file: "format" must be "capriccio-graph"'),
+        (text_of(format="comfy"), 'it is no graph file: "format" must be "capriccio-graph"'),
+        (text_of(version=2), "it has version 2 and this Capriccio reads 1; update Capriccio"),
+        (text_of(version=2, extra=1), "it has version 2 and this Capriccio reads 1; update Capriccio"),
+        (text_of(version=0), "Invalid enum value 0 at `version`"),
+        (text_of(version=True), "Expected `int`, got `bool` at `version`"),
+        (text_of(version=1.0), "Expected `int`, got `float` at `version`"),
+        (text_of(nodes=[]), '"nodes" is missing or is no object'),
+        (b'{"format": "capriccio-graph", "version": 1}', '"nodes" is missing or is no object'),
+        (text_of(links={}), '"links" is missing or is no list'),
+        (text_of(extra=1), "Object contains unknown field `extra`"),
+        (text_of(nodes={"a": []}), "node a: Expected `object`, got `array`"),
+        (text_of(nodes={"a": {}}), "node a: Object missing required field `kind`"),
+        (text_of(nodes={"a": {"kind": ""}}), "node a: Expected `str` of length >= 1 at `kind`"),
+        (text_of(nodes={"a": {"kind": "x", "code": "1"}}), "node a: Object contains unknown field `code`"),
+        (
+            text_of(nodes={"a": {"kind": "x", "version": True}}),
+            "node a: Expected `int`, got `bool` at `version`",
+        ),
+        (text_of(nodes={"a": {"kind": "x", "version": 0}}), "node a: Expected `int` >= 1 at `version`"),
+        (
+            text_of(nodes={"a": {"kind": "x", "params": []}}),
+            "node a: Expected `object`, got `array` at `params`",
+        ),
+        (text_of(layout={"a": [1]}), "Expected `array` of length 2, got 1 at `layout[...]`"),
+        (text_of(layout={"a": [True, 1]}), "Expected `float`, got `bool` at `layout[...][0]`"),
+        (text_of(notes=[{"text": "", "x": 1}]), "Object contains unknown field `x` at `notes[0]`"),
+        (b'{"a": 1, "a": 1}', "the key 'a' stands twice in one object; keep one"),
+        (b'{"a": 1e999}', "the number 1e999 is too large"),
+        (b"\xff", "it is not UTF-8 text (byte 0)"),
+        (b"\x00", "it is not JSON: Expecting value at line 1, column 1"),
+    ],
+)
+def test_what_is_no_graph_is_refused_with_a_sentence(data: bytes, sentence: str) -> None:
+    with pytest.raises(GraphFileError) as caught:
+        graphfile.parse(data)
+    assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize("name", ["", "a.b", "a/b", "a\n", "a\0", "n" * 101])
+def test_a_name_that_links_could_not_be_written_with_is_refused(name: str) -> None:
+    with pytest.raises(GraphFileError) as caught:
+        graphfile.parse(text_of(nodes={name: {"kind": "toy.X"}}))
+    assert str(caught.value) == f"a node is called {name!r}; use 1 to 100 characters without . and /"
+    graphfile.parse(text_of(nodes={"n" * 100: {"kind": "toy.X"}, "what the « photo » shows": {"kind": "x"}}))
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        ["a", "b.c"],
+        ["a.b", "c"],
+        ["a.b", ".c"],
+        ["a.b", "b.1"],
+        ["a.b", "b.c\n"],
+        ["a.b"],
+        ["a.b", "b.c", "d"],
+        ["a.b", 1],
+        "a.b",
+        None,
+    ],
+)
+def test_a_link_goes_from_an_output_to_an_input(link: Any) -> None:
+    with pytest.raises(GraphFileError) as caught:
+        graphfile.parse(text_of(links=[["a.b", "b.c"], link]))
+    assert str(caught.value) == f'link 2 is {link}; it must be ["node.output", "node.input"]'
+
+
+def test_a_file_is_read_up_to_two_megabytes(tmp_path: Path) -> None:
+    path = tmp_path / "big.json"
+    data = text_of(notes=[])
+    path.write_bytes(data + b" " * (2_000_000 - len(data)))
+    assert load(path) == Graph()
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(GraphFileError) as caught:
+        load(path)
+    assert str(caught.value) == (
+        "big.json: it is larger than 2,000,000 bytes; raise the limit if you trust it"
+    )
+    assert load(path, Limits(size=2_000_001)) == Graph()
+
+
+def test_of_a_file_that_is_far_too_large_only_so_much_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge.json"
+    path.touch()
+    os.truncate(path, 50_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(GraphFileError, match="it is larger than"):
+            load(path)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_graph_holds_up_to_two_thousand_nodes() -> None:
+    def data(count: int) -> bytes:
+        return text_of(nodes={f"n{number}": {"kind": "toy.X"} for number in range(count)})
+
+    assert len(graphfile.parse(data(2000)).nodes) == 2000
+    with pytest.raises(GraphFileError) as caught:
+        graphfile.parse(data(2001))
+    assert str(caught.value) == "it holds 2,001 nodes and the limit is 2,000; raise it if you trust the file"
+    assert len(graphfile.parse(data(2001), Limits(nodes=2001)).nodes) == 2001
+
+
+def test_a_file_is_nested_up_to_64_levels() -> None:
+    def data(depth: int) -> bytes:
+        value = json.loads("[" * (depth - 4) + "]" * (depth - 4))
+        return text_of(nodes={"a": {"kind": "toy.X", "params": {"x": value}}})
+
+    assert graphfile.parse(data(64)).nodes["a"].kind == "toy.X"
+    with pytest.raises(GraphFileError) as caught:
+        graphfile.parse(data(65))
+    assert str(caught.value) == "it is nested deeper than 64 levels"
+    assert graphfile.parse(data(65), Limits(depth=65)).nodes["a"].kind == "toy.X"
+
+
+def test_a_graph_beyond_the_limits_can_be_saved_by_who_made_it(tmp_path: Path) -> None:
+    graph = Graph({f"n{number}": Placed("toy.X", {"text": "x" * 900}) for number in range(2500)})
+    save(graph, tmp_path / "a.json")
+    assert load(tmp_path / "a.json", Limits(size=5_000_000, nodes=2500)) == graph
+
+
+@pytest.mark.parametrize(
+    ("graph", "sentence"),
+    [
+        (Graph({"a.b": Placed("toy.X")}), "a node is called 'a.b'; use 1 to 100 characters without . and /"),
+        (Graph({"a": Placed("toy.X", {"x": 2**53})}), f"the whole number {2**53} is too large"),
+        (Graph({"a": Placed("toy.X", {"x": math.nan})}), "the graph holds what no graph file can: "),
+        (Graph({"a": Placed("toy.X", {"x": math.inf})}), "the graph holds what no graph file can: "),
+        (Graph({"a": Placed("toy.X", {"x": Path("a")})}), "the graph holds what no graph file can: "),
+        (Graph(layout={"a": (math.nan, 0)}), "the graph holds what no graph file can: "),
+        (Graph({"a": Placed("toy.\ud800")}), "it is not UTF-8 text"),
+        (Graph(links=(Link("a", "b c", "d", "e"),)), "link 1 is ['a.b c', 'd.e']; it must be "),
+    ],
+)
+def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, graph: Graph, sentence: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("old")
+    with pytest.raises(GraphFileError) as caught:
+        save(graph, path)
+    assert str(caught.value).startswith(sentence)
+    assert path.read_text() == "old"
+
+
+def test_a_path_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    for path, reason in ((tmp_path / "no.json", "No such file or directory"), (tmp_path, "Is a directory")):
+        with pytest.raises(GraphFileError) as caught:
+            load(path)
+        assert str(caught.value) == f"{path}: cannot be read: {reason}"
+
+
+def small_png(graph: Graph | None) -> bytes:
+    picture = Picture.new("RGB", (3, 2), "#e0b040")
+    if graph is not None:
+        return graphfile.png(picture, graph)
+    file, info = BytesIO(), PngInfo()
+    info.add_text("Comment", "made by hand")
+    picture.save(file, "PNG", pnginfo=info)
+    return file.getvalue()
+
+
+def test_a_picture_carries_the_graph_that_made_it(tmp_path: Path) -> None:
+    # Opened by what it holds, whatever its name says.
+    path = tmp_path / "picture.json"
+    path.write_bytes(small_png(GRAPH))
+    assert load(path) == GRAPH
+    with Picture.open(path) as picture:
+        assert (picture.size, picture.getpixel((0, 0))) == ((3, 2), (0xE0, 0xB0, 0x40))
+
+
+def test_a_picture_carries_a_graph_of_any_size_that_is_allowed(tmp_path: Path) -> None:
+    graph = Graph({f"n{number}": Placed("toy.X", {"text": "é" * 450}) for number in range(1900)})
+    (tmp_path / "a.png").write_bytes(small_png(graph))
+    assert load(tmp_path / "a.png") == graph
+    with pytest.raises(GraphFileError, match=r"^a\.png: it is larger than 1,000,000 bytes"):
+        load(tmp_path / "a.png", Limits(size=1_000_000))
+
+
+def test_a_picture_without_a_graph_says_so(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(small_png(None))
+    with pytest.raises(GraphFileError) as caught:
+        load(tmp_path / "a.png")
+    assert str(caught.value) == "a.png: is a picture that carries no graph; open one made by SaveImage"
+
+
+def test_a_picture_with_a_strange_text_in_the_place_of_a_graph_says_what_is_wrong(tmp_path: Path) -> None:
+    file, info = BytesIO(), PngInfo()
+    info.add_itxt(graphfile.PNG_KEY, "{")
+    Picture.new("L", (1, 1)).save(file, "PNG", pnginfo=info)
+    (tmp_path / "a.png").write_bytes(file.getvalue())
+    with pytest.raises(GraphFileError, match=r"^a\.png: it is not JSON: "):
+        load(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data, at: data[:at],
+        lambda data, at: data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :],
+        lambda data, at: data[:at] + b"\0\0" + data[at:],
+    ],
+    ids=["cut off", "changed", "shifted"],
+)
+def test_a_damaged_picture_gives_its_graph_or_a_graph_file_error(
+    tmp_path: Path, damage: Callable[[bytes, int], bytes]
+) -> None:
+    data, path = small_png(Graph({"a": Placed("toy.X")})), tmp_path / "a.png"
+    refused = 0
+    for at in range(8, len(data)):
+        path.write_bytes(damage(data, at))
+        try:
+            assert isinstance(load(path), Graph)
+        except GraphFileError as error:
+            assert re.match(
+                r"a\.png: (is no PNG that can be read|is a picture that|it |node |a node )", str(error)
+            )
+            refused += 1
+    assert refused > 20
+
+
+def test_the_schema_describes_what_is_written_and_nothing_else() -> None:
+    schema = graphfile.schema()
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    assert validator.is_valid(json.loads(WRITTEN))
+    for wrong in (head(extra=1), head(version=2), head(nodes={"a": {}}), head(links=[["a", "b"]])):
+        assert not validator.is_valid(wrong)

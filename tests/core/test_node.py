@@ -1,0 +1,145 @@
+"""A node is a typed function."""
+
+from typing import Annotated, Any, Literal, NamedTuple
+
+import pytest
+from capriccio.core import (
+    Context,
+    Image,
+    Mask,
+    NodeError,
+    Number,
+    PortType,
+    Preview,
+    Range,
+    Seed,
+    Steps,
+    Text,
+    node,
+)
+from capriccio.core.node import Input
+from capriccio.core.ports import IMAGE, MASK, NUMBER, TEXT
+
+
+class Cut(NamedTuple):
+    image: Image
+    mask: Mask
+
+
+@node("toy.All", version=3, category="Toys")
+def everything(
+    image: Image,
+    others: list[Image],
+    mask: Mask | None = None,
+    *,
+    size: Annotated[int, Range(1, 9, unit="px")] = 3,
+    seed: Seed = 0,
+    mode: Literal["a", "b"] = "a",
+    context: Context,
+) -> Steps[Cut]:
+    """Do it all.
+
+    And more.
+    """
+    yield Preview(None, 1, 1)
+    return Cut(image, image)
+
+
+def test_the_signature_says_it_all() -> None:
+    assert (everything.id, everything.version, everything.category) == ("toy.All", 3, "Toys")
+    assert everything.inputs == {
+        "image": Input(IMAGE),
+        "others": Input(IMAGE, many=True),
+        "mask": Input(MASK, optional=True),
+    }
+    assert list(everything.params) == ["size", "seed", "mode"]
+    assert everything.outputs == {"image": IMAGE, "mask": MASK}
+    assert (everything.streams, everything.cached, everything.context) == (True, True, "context")
+    assert everything.doc == "Do it all.\n\nAnd more."
+
+
+def test_a_node_is_called_as_the_function_it_is() -> None:
+    @node("toy.Double")
+    def double(a: Number, *, times: int = 2) -> Number:
+        return a * times
+
+    assert (double(2.0), double(2.0, times=5)) == (4.0, 10.0)
+    assert (double.version, double.streams, double.doc) == (1, False, "")
+    assert double.outputs == {"number": NUMBER}
+
+
+def test_an_output_is_named_by_its_port_type() -> None:
+    heat = PortType("HeatMap")
+
+    @node("toy.Heat")
+    def warm() -> Annotated[float, heat]:
+        return 1.0
+
+    assert warm.outputs == {"heatmap": heat}
+
+
+def test_a_node_may_give_nothing() -> None:
+    @node("toy.Quiet")
+    def quiet(a: Text) -> None: ...
+
+    @node("toy.QuietSteps")
+    def quiet_steps(a: Text) -> Steps[None]:
+        yield Preview(None, 1, 1)
+
+    assert (quiet.outputs, quiet_steps.outputs) == ({}, {})
+    assert quiet.inputs == {"a": Input(TEXT)}
+
+
+@pytest.mark.parametrize("id", ["Nodot", "toy.", ".Toy", "toy.a.b", "toy.Gram Loss", "toy.A\n", "1.A"])
+def test_an_id_has_a_plugin_and_a_name(id: str) -> None:
+    with pytest.raises(NodeError) as caught:
+        node(id)(lambda: None)
+    assert str(caught.value) == f"{id}: an id looks like plugin.Name"
+
+
+class Odd(NamedTuple):
+    number: int
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("def f(a) -> Image: ...", "a has no type; annotate it"),
+        ("def f(a: Image): ...", "its result has no type; annotate it"),
+        (
+            "def f(a: int) -> Image: ...",
+            "a is a <class 'int'>, which is no port type; use Image, Latent, ...",
+        ),
+        (
+            "def f() -> int: ...",
+            "the result is a <class 'int'>, which is no port type; use Image, Latent, ...",
+        ),
+        ("def f() -> Odd: ...", "number is a <class 'int'>, which is no port type; use Image, Latent, ..."),
+        ("def f(a: 'Nope') -> Image: ...", "its types cannot be read: name 'Nope' is not defined"),
+        ("def f(a: 'Image.x') -> Image: ...", "its types cannot be read: "),
+        ("def f(a: 'Image[') -> Image: ...", "its types cannot be read: "),
+        (
+            "def f(a: Image = 1) -> Image: ...",
+            "a is an input and takes no default; write `| None = None`, or put it after *",
+        ),
+        (
+            "def f(a: Image | None) -> Image: ...",
+            "a may be left out only as `a: TYPE | None = None`",
+        ),
+        (
+            "def f(a: Image | Mask | None = None) -> Image: ...",
+            "a may be left out only as `a: TYPE | None = None`",
+        ),
+        ("def f(*a: Image) -> Image: ...", "a is a * or / argument; name each input and setting"),
+        ("def f(a: Image, /) -> Image: ...", "a is a * or / argument; name each input and setting"),
+        ("def f(**a: int) -> Image: ...", "a is a * or / argument; name each input and setting"),
+        ("def f(*, a: int) -> Image: ...", "a has no default; give it one that works"),
+        ("def f() -> Image: yield", "it yields, so its result must be Steps[...]"),
+    ],
+)
+def test_a_node_that_is_declared_wrongly_says_how_to_mend_it(source: str, sentence: str) -> None:
+    made: dict[str, Any] = dict(globals())
+    exec(source, made)
+    with pytest.raises(NodeError) as caught:
+        node("toy.F")(made["f"])
+    assert str(caught.value).startswith(f"toy.F: {sentence}")

@@ -1,0 +1,112 @@
+"""What a wanted node makes is kept as a file, under a name that is free."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import torch
+from capriccio.core import (
+    AnyNode,
+    Catalog,
+    Graph,
+    InputError,
+    Mask,
+    NodeFinished,
+    Number,
+    Placed,
+    Plan,
+    Workspace,
+    hookimpl,
+    load,
+    node,
+    plan,
+    run,
+)
+from capriccio.plugins import BUILTIN
+from capriccio.server.results import kept
+from PIL import Image as Picture
+
+from .conftest import graph_of
+
+
+class Parts(NamedTuple):
+    mask: Mask
+    amount: Number
+
+
+@node("own.Split", category="Own")
+def split() -> Parts:
+    """Give a mask and a number."""
+    return Parts(torch.ones(1, 4, 6), 0.5)
+
+
+@pytest.fixture
+def own() -> Catalog:
+    """A catalog of our own, with a stranger's node."""
+
+    def register_nodes(register: Callable[[AnyNode], None]) -> None:
+        register(split)
+
+    plugin = ModuleType("own")
+    setattr(plugin, "register_nodes", hookimpl(register_nodes))  # noqa: B010
+    catalog = Catalog.load(BUILTIN, installed=False)
+    catalog.add(plugin, "own")
+    return catalog
+
+
+def finished(graph: Graph, catalog: Catalog, out: Path) -> tuple[Plan, NodeFinished]:
+    """A plan of one node, and how it ends."""
+    planned = plan(graph, catalog, Workspace(out=out))
+    (event,) = (event for event in run(planned) if isinstance(event, NodeFinished))
+    return planned, event
+
+
+def shape(path: Path | None) -> tuple[int, ...]:
+    assert path is not None
+    with Picture.open(path) as picture:
+        return np.asarray(picture).shape
+
+
+def test_a_picture_is_written_under_the_name_of_its_node_with_its_graph(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    graph = graph_of({"grey fog": ("Noise", {"contrast": 0.0, "width": 20, "height": 16})})
+    planned, event = finished(graph, catalog, tmp_path / "deep" / "output")
+    path = kept(event, planned, catalog)
+    assert path and path == tmp_path / "deep" / "output" / "grey fog.png"
+    assert shape(path) == (16, 20, 3)
+    assert load(path) == graph
+
+
+def test_what_was_kept_before_stays(catalog: Catalog, tmp_path: Path) -> None:
+    planned, event = finished(graph_of({"a": ("Noise", {"width": 16, "height": 16})}), catalog, tmp_path)
+    paths = [kept(event, planned, catalog) for _ in "123"]
+    assert [path and path.name for path in paths] == ["a.png", "a-2.png", "a-3.png"]
+
+
+def test_of_several_outputs_the_first_is_kept(own: Catalog, tmp_path: Path) -> None:
+    planned, event = finished(Graph({"split": Placed("own.Split")}), own, tmp_path)
+    assert shape(kept(event, planned, own)) == (4, 6)  # a mask is grey
+
+
+def test_what_is_no_picture_is_not_kept(catalog: Catalog, tmp_path: Path) -> None:
+    planned, event = finished(graph_of({"a": ("TotalVariation", {})}), catalog, tmp_path / "output")
+    assert kept(event, planned, catalog) is None
+    assert not (tmp_path / "output").exists()
+
+
+def test_a_result_that_the_cache_has_let_go_is_not_kept(catalog: Catalog, tmp_path: Path) -> None:
+    planned, _ = finished(graph_of({"a": ("Noise", {"width": 16, "height": 16})}), catalog, tmp_path)
+    assert kept(NodeFinished("a", None, True, 0.0), planned, catalog) is None
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(catalog: Catalog, tmp_path: Path) -> None:
+    planned, event = finished(graph_of({"a": ("Noise", {"width": 16, "height": 16})}), catalog, tmp_path)
+    (tmp_path / "file").touch()
+    nowhere = replace(planned, workspace=Workspace(out=tmp_path / "file"))
+    with pytest.raises(InputError, match=r"file/a\.png cannot be written: .*; choose another folder$"):
+        kept(event, nowhere, catalog)
