@@ -57,7 +57,7 @@ class Catalog:
         for path in sorted(folder.glob("*.py")) if folder and folder.is_dir() else ():
             catalog._attempt(path.name, partial(_module, path))
         for path in files:
-            catalog.add(_module(path), path.name)
+            catalog.add_file(path)
         return catalog
 
     def add(self, plugin: ModuleType, name: str) -> None:
@@ -77,6 +77,10 @@ class Catalog:
             reason = error if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
             raise PluginError(f"plugin {name}: {reason}") from error
         self.plugins.append(name)
+
+    def add_file(self, path: Path) -> None:
+        """Add a single-file plugin; raise PluginError when it cannot be loaded or does not fit."""
+        self.add(_module(path), path.name)
 
     def _attempt(self, name: str, load: Callable[[], ModuleType]) -> None:
         try:

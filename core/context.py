@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -21,18 +22,19 @@ class Workspace:
     device: str = "cpu"
     out: Path = Path("output")
     folders: tuple[Path, ...] = ()
-    granted: frozenset[Path] = frozenset()
-    """Files elsewhere that the person at the keyboard, not a graph file, has named."""
+    granted: Mapping[str, Path] = field(default_factory=dict)
+    """Files elsewhere that the person at the keyboard, not a graph file, has named; by the name that
+    stands for each in the graph, which is saved and passed on and must not tell where they lie."""
 
     def find(self, name: str) -> Path:
         """The picture file that a graph names; InputError when there is none it may read."""
         if not name:
             raise InputError("no picture is chosen; choose one")
         given, shown = Path(name), name[:200]
-        if given in self.granted:
-            if given.is_file():
-                return given
-            raise InputError(f"is {shown}, and there is no such file; choose another")
+        if granted := self.granted.get(name):
+            if granted.is_file():
+                return granted
+            raise InputError(f"is {granted}, and there is no such file; choose another")
         if given.is_absolute() or ".." in given.parts:
             raise InputError(f"is {shown}; a graph may only name files below its own folder")
         for folder in self.folders:

@@ -13,7 +13,10 @@ from .errors import NodeError
 
 @dataclass(frozen=True)
 class Range:
-    """Inclusive bounds for a number, and how a slider should move."""
+    """Inclusive bounds for a number, and how a slider should move.
+
+    A logarithmic slider that begins at 0 has 0 as its first place, and small numbers next to it.
+    """
 
     low: float
     high: float

@@ -1,11 +1,12 @@
 """Load, make and change pictures."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
-from PIL import ExifTags, ImageColor, UnidentifiedImageError
+from PIL import ExifTags, ImageCms, ImageColor, UnidentifiedImageError
 from PIL import Image as Picture
 from torch import Tensor
 
@@ -116,12 +117,25 @@ def _upright(picture: Picture.Image) -> Picture.Image:
     return picture if turn is None else picture.transpose(turn)
 
 
+def _in_srgb(picture: Picture.Image) -> Picture.Image:
+    """The same colours in sRGB, if the picture says what its numbers mean; many cameras use wider ranges."""
+    profile = picture.info.get("icc_profile")
+    if not profile or picture.mode not in ("RGB", "CMYK", "L"):
+        return picture
+    try:
+        own = ImageCms.ImageCmsProfile(BytesIO(profile))
+        made = ImageCms.profileToProfile(picture, own, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError):
+        return picture  # a profile that nobody can read says nothing
+    return picture if made is None else made
+
+
 def _flattened(picture: Picture.Image, background: str) -> Picture.Image:
     """RGB, whatever came in."""
     if picture.mode.startswith("I"):  # 16 bits of grey, which Pillow would clip and not scale
         picture = Picture.fromarray((np.asarray(picture, dtype=np.uint32) >> 8).astype(np.uint8))
     if not picture.has_transparency_data:
-        return picture.convert("RGB")
+        return _in_srgb(picture).convert("RGB")
     ground = Picture.new("RGBA", picture.size, ImageColor.getrgb(background))
     return Picture.alpha_composite(ground, picture.convert("RGBA")).convert("RGB")
 

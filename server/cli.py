@@ -18,6 +18,7 @@ from ..core import (
     Limits,
     NodeFinished,
     Plan,
+    PluginError,
     RunFinished,
     Workspace,
     load,
@@ -127,7 +128,13 @@ def nodes_command(
 @app.command("doctor")
 def doctor_command(plugin: Plugins = []) -> None:  # noqa: B006
     """Tell versions, devices, weights and plugins, and why one failed to load."""
-    raise typer.Exit(0 if doctoring.report(_load(plugin), _plugin_folder()) else 1)
+    catalog = _load(())
+    for path in plugin:
+        try:
+            catalog.add_file(path)
+        except PluginError as error:
+            catalog.failures[path.name] = error
+    raise typer.Exit(0 if doctoring.report(catalog, _plugin_folder()) else 1)
 
 
 app.add_typer(commands(lambda: _catalog(()).weights), name="weights")

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from ..core import (
+    Backbone,
     Event,
     NodeFailed,
     NodeFinished,
@@ -56,6 +57,8 @@ def as_json(event: Event) -> dict[str, Any]:
 
 
 def _plain(result: Any) -> str | int | float | None:
+    if isinstance(result, Backbone):
+        return result.name  # which weights were chosen
     return _finite(result) if isinstance(result, float) else result if isinstance(result, str | int) else None
 
 
@@ -99,8 +102,10 @@ class Bars:
                 self._tasks[name] = self._progress.add_task(escape(name), total=None, measure="")
             case NodePreviewed(name=name, preview=preview):
                 self._advance(name, preview.step, preview.total, dict(preview.measures))
-            case NodeFinished(name=name, cached=cached, seconds=seconds):
-                self._end(name, "[green]done[/]", "unchanged" if cached else f"{seconds:.1f} s")
+            case NodeFinished(name=name, result=result, cached=cached, seconds=seconds):
+                said = "unchanged" if cached else f"{seconds:.1f} s"
+                plain = _plain(result)
+                self._end(name, "[green]done[/]", said if plain is None else f"{said}  {escape(str(plain))}")
             case NodeFailed(name=name, error=error):
                 self._end(name, "[red]failed[/]", escape(error_line(error)))
             case NodeSkipped(name=name, failed=failed):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,20 @@ def with_settings(
             node = catalog.nodes.get(graph.nodes[name].kind)
             made = _value(value, node.params.get(setting) if node else None)
             if isinstance(made, Path):
-                workspace = replace(workspace, granted=workspace.granted | {made})
-                made = str(made)
+                alias = _alias(made, graph, workspace)
+                workspace = replace(workspace, granted={**workspace.granted, alias: made})
+                made = alias
             graph = graph.with_params(name, **{setting: made})
     if problems:
         raise GraphError(problems)
     return graph, workspace
+
+
+def _alias(path: Path, graph: Graph, workspace: Workspace) -> str:
+    """A name for a file that stands for no other in the graph."""
+    taken = [value for placed in graph.nodes.values() for value in placed.params.values()]
+    names = chain([path.name], (f"{path.stem}-{number}{path.suffix}" for number in count(2)))
+    return next(name for name in names if workspace.granted.get(name) == path or name not in taken)
 
 
 def with_seed(graph: Graph, catalog: Catalog, seed: int) -> Graph:

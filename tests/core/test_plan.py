@@ -340,11 +340,11 @@ def test_a_picture_that_cannot_be_had_is_a_problem_of_its_setting(
         return 1.0
 
     catalog.nodes[default.id] = default
-    names = {"a": "", "b": "../a.txt", "c": "no.png", "d": "x" * 300, "e": "a\0", "f": "/gone.png"}
+    names = {"a": "", "b": "../a.txt", "c": "no.png", "d": "x" * 300, "e": "a\0", "f": "mine.png"}
     graph = drawn(
         **{name: Placed("toy.File", {"file": file}) for name, file in names.items()}, g="toy.Default"
     )
-    workspace = replace(workspace, granted=frozenset({Path("/gone.png")}))
+    workspace = replace(workspace, granted={"mine.png": Path("/gone.png")})
     assert problems(graph, catalog, workspace=workspace) == [
         "a.file: no picture is chosen; choose one",
         "b.file: is ../a.txt; a graph may only name files below its own folder",

@@ -95,7 +95,7 @@ def test_a_huge_png_is_refused_before_it_is_decoded(file: Path, width: int, heig
     began = time.perf_counter()
     with pytest.raises(InputError, match=f"^picture {reason}"):
         load_image(file=file, limit=50)
-    assert time.perf_counter() - began < 0.5
+    assert time.perf_counter() - began < 1
 
 
 def test_a_huge_jpeg_is_refused_before_it_is_decoded(file: Path) -> None:
@@ -237,6 +237,19 @@ def test_a_colour_profile_and_a_text_do_no_harm(file: Path, photo: Picture.Image
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     photo.save(file, "PNG", icc_profile=profile)
     assert colours(load_image(file=file)) == np.asarray(photo).tolist()
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
+def test_numbers_mean_the_colours_that_their_profile_says(file: Path, format: str) -> None:
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = srgb.replace(b"rXYZ", b"????").replace(b"gXYZ", b"rXYZ").replace(b"????", b"gXYZ")
+    red = Picture.new("RGB", (8, 8), (230, 20, 20))
+    red.save(file, format, icc_profile=swapped)
+    r, g, b = (load_image(file=file) * 255).mean(dim=(1, 2)).tolist()
+    assert g > 200 and r < 60 and b < 60
+    red.save(file, format, icc_profile=b"no profile at all")
+    r, g, b = (load_image(file=file) * 255).mean(dim=(1, 2)).tolist()
+    assert r > 200 and g < 60 and b < 60
 
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])

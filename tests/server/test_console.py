@@ -1,12 +1,14 @@
 """A run is told in lines of JSON that anything can read, and in lines that a person can."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from capriccio.core import (
+    Backbone,
     Event,
     InputError,
     NodeFailed,
@@ -19,6 +21,7 @@ from capriccio.core import (
     RunFinished,
 )
 from capriccio.server.console import Bars, as_json, complain, error_line, print_json
+from torch import Tensor
 
 PICTURE = torch.zeros(3, 2, 2)
 PREVIEW = Preview(PICTURE, 3, 9, {"loss": torch.tensor(0.5), "style": 2, "content": np.float32(0.25)})
@@ -77,6 +80,16 @@ def test_an_event_is_one_line_of_json(
 )
 def test_a_result_is_told_if_it_is_a_text_or_a_number(result: Any, told: Any) -> None:
     assert as_json(NodeFinished("a", result, True, 0.0))["result"] == told
+
+
+def test_of_a_network_the_weights_that_were_chosen_are_told() -> None:
+    class Named(Backbone):
+        name = "vgg16-hed"
+
+        def activations(self, image: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
+            return {}
+
+    assert as_json(NodeFinished("network", Named(), False, 0.1))["result"] == "vgg16-hed"
 
 
 @pytest.mark.parametrize("wrong", ["nan", "inf", "-inf"])

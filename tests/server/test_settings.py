@@ -103,11 +103,23 @@ def test_a_picture_that_is_named_here_may_lie_anywhere(
     graph = graph_of({"photo": ("LoadImage", {"file": "a.png"})})
     for text in (f"photo.file={outside / 'my photo.png'}", "photo.file=my photo.png"):
         made, workspace = with_settings(graph, catalog, Workspace(folders=(inside,)), [text])
-        assert made.nodes["photo"].params["file"] == str(outside / "my photo.png")
+        assert made.nodes["photo"].params["file"] == "my photo.png"  # what is saved tells no folders
         (step,) = plan(made, catalog, workspace).steps
         assert step.params["file"] == outside / "my photo.png"
-    with pytest.raises(GraphError, match="below its own folder"):
+    with pytest.raises(GraphError, match="no such file beside the graph"):
         plan(made, catalog, Workspace(folders=(inside,)))  # the graph file alone may not
+
+
+def test_two_pictures_of_one_name_stay_two(catalog: Catalog, tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("a.png", "one/a.png", "two/a.png")]
+    for number, file in enumerate(files):
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(bytes([number]))
+    nodes = {name: ("LoadImage", {"file": "a.png"}) for name in ("beside", "first", "second", "third")}
+    given = [f"first.file={files[1]}", f"second.file={files[2]}", f"third.file={files[1]}"]
+    made, workspace = with_settings(graph_of(nodes), catalog, Workspace(folders=(tmp_path,)), given)
+    read = {step.name: step.params["file"] for step in plan(made, catalog, workspace).steps}
+    assert read == {"beside": files[0], "first": files[1], "second": files[2], "third": files[1]}
 
 
 @pytest.mark.parametrize("name", ["", ".", "no.png"])
