@@ -57,4 +57,4 @@ def test_the_examples_of_the_node_guide_are_nodes() -> None:
     blocks = re.findall(r"^```python\n(.*?)^```", (DOCS / "nodes.md").read_text(), re.DOTALL | re.MULTILINE)
     names: dict[str, object] = {}
     exec(prelude + "\n".join(blocks), names)
-    assert {"between", "soften", "grey"} <= set(names)
+    assert {"between", "soften", "grey", "brightness"} <= set(names)
