@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .errors import InputError
+
 
 def write(path: Path, data: bytes) -> None:
     """Put ``data`` at ``path``, in place of what is there; it is on the disk when this returns."""
@@ -100,3 +102,18 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def deliver(path: Path, data: bytes, *, overwrite: bool = False) -> Path:
+    """Write what a person has asked for, in a folder that is made if need be; give the path used.
+
+    InputError with a sentence when that place cannot be written to.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not overwrite:
+            return write_new(path, data)
+        write(path, data)
+        return path
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}; choose another folder") from error

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from PIL import Image as Picture
 
-from ..core import AnyNode, Context, Image, InputError, Pattern, Range, Text, durable, hookimpl, node
+from ..core import AnyNode, Context, Image, Pattern, Range, Text, durable, hookimpl, node
 from ..core.graphfile import png
 from .images import to_picture
 
@@ -39,14 +39,7 @@ def save_image(
     picture = to_picture(image)
     data = png(picture, context.graph) if format == "png" else _encoded(picture, format, quality)
     path = context.out / f"{name}.{'jpg' if format == 'jpeg' else format}"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if overwrite:
-            durable.write(path, data)
-            return str(path)
-        return str(durable.write_new(path, data))
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}; choose another folder") from error
+    return str(durable.deliver(path, data, overwrite=overwrite))
 
 
 def _encoded(picture: Picture.Image, format: Format, quality: int) -> bytes:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..core import Catalog, InputError, NodeFinished, Plan, durable
+from ..core import Catalog, NodeFinished, Plan, durable
 from ..core.graphfile import png
 
 
@@ -18,8 +18,4 @@ def kept(event: NodeFinished, plan: Plan, catalog: Catalog) -> Path | None:
         return None
     value = event.result[0] if step.node.record else event.result
     path = plan.workspace.out / f"{event.name}.png"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return durable.write_new(path, png(render(value), plan.graph))
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}; choose another folder") from error
+    return durable.deliver(path, png(render(value), plan.graph))

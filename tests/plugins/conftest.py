@@ -1,6 +1,6 @@
 """Small pictures and small networks, so that tests of nodes take no time."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -57,15 +57,6 @@ def vgg_tensors(depth: Depth = 16, seed: int = 0) -> dict[str, Tensor]:
             tensors[f"{name}.bias"] = 0.1 * torch.randn(outputs, generator=random)
             inputs = outputs
     return tensors
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_thread() -> Iterator[None]:
-    """For pictures as small as these, a second thread costs more than it gives."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

@@ -147,9 +147,8 @@ def test_a_pickle_that_would_run_code_is_refused_unrun(kind: str, tmp_path: Path
     assert not list((tmp_path / "w").glob("*.safetensors"))
 
 
-@pytest.mark.skipif(not LIBRARY.has("vgg16-hed"), reason="run first: capriccio weights fetch vgg16-hed")
 def test_the_real_hed_weights_are_those_of_a_trained_network() -> None:
-    found = load_file(LIBRARY.path("vgg16-hed"))
+    found = load_file(LIBRARY.path("vgg16-hed"))  # which tells how to fetch them, should they be missing
     assert {name: array.shape for name, array in found.items()} == vgg_shapes(16)
     weights = [array for name, array in found.items() if name.endswith(".weight")]
     assert all(0.003 < array.std() < 0.3 for array in weights)

@@ -1,13 +1,12 @@
 """A command line in this process, and graphs that need no weights."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 from capriccio.core import Catalog, Graph, Link, Placed, save
 from capriccio.plugins import BUILTIN
 from capriccio.server.cli import main
@@ -45,15 +44,6 @@ SMALL = graph_of(
     ("noise.image", "look.image"),
 )
 """A picture is smoothed and saved; beside that, its beginning is looked at."""
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_thread() -> Iterator[None]:
-    """For pictures as small as these, a second thread costs more than it gives."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")
