@@ -3,11 +3,15 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin
 
-.PHONY: demo test lint bench schema clean
+.PHONY: demo serve test lint bench schema clean
 
 demo: $(VENV)/demo
 	$(RUN)/capriccio weights fetch vgg16-hed
 	$(RUN)/capriccio run graphs/style_transfer.json --out output
+
+serve: $(VENV)/demo
+	$(RUN)/capriccio weights fetch vgg16-hed
+	$(RUN)/capriccio serve
 
 test: $(VENV)/dev
 	$(RUN)/capriccio weights fetch vgg16-hed
@@ -26,6 +30,10 @@ bench: $(VENV)/dev
 schema: $(VENV)/demo
 	$(RUN)/python -c 'import json; from capriccio.core import graphfile; print(json.dumps(graphfile.schema(), indent=2))' \
 	    > docs/graph.schema.json
+	$(RUN)/python -c 'import json; from capriccio.server import schema; print(json.dumps(schema.schema(), indent=2))' \
+	    > docs/protocol.schema.json
+	$(RUN)/python -c 'from capriccio.server import typescript; print(typescript.written(), end="")' \
+	    > server/editor/wire.ts
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -4,6 +4,7 @@ from .backbone import Backbone, FeatureMaps
 from .cache import Cache
 from .catalog import Catalog
 from .context import Context, Workspace
+from .controls import Controls
 from .errors import (
     CapriccioError,
     GraphError,
@@ -16,6 +17,7 @@ from .errors import (
 )
 from .events import (
     Event,
+    NodeChanged,
     NodeFailed,
     NodeFinished,
     NodePreviewed,
@@ -29,8 +31,8 @@ from .graph import Graph, Link, Note, Placed
 from .graphfile import Limits, load, save
 from .hooks import hookimpl
 from .node import AnyNode, Node, Preview, Steps, node
-from .objective import Level, Loss, Term, prepared, scaled
-from .params import Choice, Color, ImageFile, Pattern, Range, Seed, Widget
+from .objective import Level, Loss, Prepared, Term, prepared, scaled
+from .params import Choice, Color, ImageFile, Live, Pattern, Range, Seed, Widget
 from .plan import Plan, plan
 from .ports import Features, Image, Latent, Mask, Network, Number, Objective, PortType, Text
 from .weights import Download, LocalFile, PyPIWheel, Weights, WeightsLibrary
@@ -44,6 +46,7 @@ __all__ = [
     "Choice",
     "Color",
     "Context",
+    "Controls",
     "Download",
     "Event",
     "FeatureMaps",
@@ -58,11 +61,13 @@ __all__ = [
     "Level",
     "Limits",
     "Link",
+    "Live",
     "LocalFile",
     "Loss",
     "Mask",
     "Network",
     "Node",
+    "NodeChanged",
     "NodeError",
     "NodeFailed",
     "NodeFinished",
@@ -78,6 +83,7 @@ __all__ = [
     "Plan",
     "PluginError",
     "PortType",
+    "Prepared",
     "Preview",
     "Problem",
     "PyPIWheel",

@@ -1,16 +1,17 @@
 """Threads that run nodes. torch releases the interpreter lock, so branches run side by side."""
 
 import time
-from collections.abc import Generator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Semaphore
 from typing import Any, TypeAlias
 
+from .controls import Controls, Request
 from .errors import NodeError
-from .node import AnyNode, Preview
+from .node import AnyNode, Preview, Steps
 from .plan import Step
 
 QUICK = 0.001
@@ -55,14 +56,23 @@ class Raised:
 News: TypeAlias = Began | Previewed | Returned | Raised
 
 
-def work(step: Step, arguments: dict[str, Any]) -> Returned | Raised:
-    """Run a step that shows nothing on its way, here and now."""
-    began = time.perf_counter()
-    try:
-        result = checked(step.node, step.node.function(**arguments))
-    except BaseException as error:
-        return Raised(step, error, time.perf_counter() - began)
-    return Returned(step, result, time.perf_counter() - began)
+@dataclass(slots=True)
+class Stream:
+    """What the run has for a step that yields previews."""
+
+    permit: Semaphore = field(default_factory=lambda: Semaphore(1))
+    """To be acquired for each preview."""
+    changes: SimpleQueue[Mapping[str, Any]] = field(default_factory=SimpleQueue)
+    """Arguments that it has not been sent yet."""
+    held: bool = False
+    """It is paused, and owed a permit."""
+
+    def changed(self) -> dict[str, Any] | None:
+        """All new arguments since the last time; of several for one name the last."""
+        found: dict[str, Any] = {}
+        while not self.changes.empty():  # nobody else takes from it
+            found |= self.changes.get()
+        return found or None
 
 
 def checked(node: AnyNode, result: Any) -> Any:
@@ -83,18 +93,28 @@ class Crew:
 
     A step that yields previews stays in one thread from beginning to end, since torch keeps
     its gradient mode by thread. It runs at most one preview ahead of ``news``: who stops
-    asking for news, stops it.
+    asking for news, stops it. What is asked of the run from outside arrives in the same queue.
     """
 
-    def __init__(self, size: int) -> None:
-        self.busy = 0
-        """Steps that were started and have not ended."""
+    def __init__(self, size: int, controls: Controls) -> None:
+        self.paused: set[str | None] = set()
+        """Names of nodes; None stands for all of them."""
+        self._controls = controls
         self._size = size
         self._ahead = 0
         self._pool = ThreadPoolExecutor(size, thread_name_prefix="capriccio")
-        self._news: SimpleQueue[News] = SimpleQueue()
-        self._permits: dict[str, Semaphore] = {}
+        self._inbox = controls.inbox
+        self._tell = controls.began
+        self._started: dict[str, tuple[Step, Future[None]]] = {}
+        """Steps that were started and have not ended."""
+        self._streams: dict[str, Stream] = {}
+        """Those of them that yield previews."""
         self._stopping = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether any step was started and has not ended."""
+        return bool(self._started)
 
     @property
     def has_room(self) -> bool:
@@ -104,60 +124,122 @@ class Crew:
         and their results can go. Quick ones wait in a queue, since a thread that had to ask for
         each would spend its time on asking.
         """
-        return self.busy < self._size + self._ahead
+        return len(self._started) < self._size + self._ahead
 
     def start(self, step: Step, arguments: dict[str, Any]) -> None:
         """Run a step in a thread."""
-        self.busy += 1
         if step.node.streams:
-            self._permits[step.name] = Semaphore(1)
-            self._pool.submit(self._stream, step, arguments, self._permits[step.name])
+            stream = self._streams[step.name] = Stream()
+            future = self._pool.submit(self._stream, step, arguments, stream)
         else:
-            self._pool.submit(self._work, step, arguments)
+            future = self._pool.submit(self._work, step, arguments)
+        self._started[step.name] = step, future
 
-    def news(self) -> News:
+    def work(self, step: Step, arguments: dict[str, Any]) -> Returned | Raised:
+        """Run a step that shows nothing on its way, here and now."""
+        began = time.perf_counter()
+        try:
+            if self._tell:
+                self._tell(step.name)
+            result = checked(step.node, step.node.function(**arguments))
+        except BaseException as error:
+            return Raised(step, error, time.perf_counter() - began)
+        return Returned(step, result, time.perf_counter() - began)
+
+    def runs(self, step: Step) -> bool:
+        """Whether the step was started and has not ended."""
+        return step.name in self._started
+
+    def take_back(self) -> list[Step]:
+        """The steps that no thread has taken up yet; they have to be started again."""
+        taken = [step for step, future in self._started.values() if future.cancel()]
+        for step in taken:
+            del self._started[step.name]
+            self._streams.pop(step.name, None)
+        return taken
+
+    def news(self) -> News | Request:
         """Wait for the next thing to happen, and let the step that it is about go on."""
-        news = self._news.get()
-        if isinstance(news, Previewed):
-            self._permits[news.step.name].release()
-        elif isinstance(news, Returned | Raised):
-            self.busy -= 1
-            self._ahead = AHEAD if news.seconds < QUICK else 0
-            self._permits.pop(news.step.name, None)
+        news: News | Request = self._inbox.get()
+        match news:
+            case Returned() | Raised():
+                del self._started[news.step.name]
+                self._streams.pop(news.step.name, None)
+                self._ahead = AHEAD if news.seconds < QUICK else 0
+            case Previewed():
+                stream = self._streams[news.step.name]
+                stream.held = self.is_paused(news.step)
+                if not stream.held:
+                    stream.permit.release()
+            case Began():
+                pass
+            case _:
+                self._controls.heard()
         return news
+
+    def hand(self, step: Step, changed: Mapping[str, Any]) -> None:
+        """Send a running step that yields previews new arguments, when it is asked on."""
+        self._streams[step.name].changes.put(changed)
+
+    def is_paused(self, step: Step) -> bool:
+        """Whether the step must neither begin nor be asked on."""
+        return None in self.paused or step.name in self.paused
+
+    def pause(self, name: str | None) -> None:
+        """Ask one step, or all, for no more."""
+        self.paused.add(name)
+        for step, stream in self._following():
+            if not stream.held and self.is_paused(step):
+                stream.held = stream.permit.acquire(blocking=False)
+
+    def resume(self, name: str | None) -> None:
+        """Take a pause back."""
+        self.paused.discard(name)
+        for step, stream in self._following():
+            if stream.held and not self.is_paused(step):
+                stream.held = False
+                stream.permit.release()
 
     def stop(self) -> None:
         """Ask every step to stop, and wait until each has come to the end of what it is doing."""
         self._stopping = True
-        for permit in self._permits.values():
-            permit.release()
+        for stream in self._streams.values():
+            stream.permit.release()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
+    def _following(self) -> list[tuple[Step, Stream]]:
+        return [(self._started[name][0], stream) for name, stream in self._streams.items()]
+
     def _work(self, step: Step, arguments: dict[str, Any]) -> None:
-        self._news.put(Began(step))
-        self._news.put(work(step, arguments))
+        self._inbox.put(Began(step))
+        self._inbox.put(self.work(step, arguments))
 
-    def _stream(self, step: Step, arguments: dict[str, Any], permit: Semaphore) -> None:
+    def _stream(self, step: Step, arguments: dict[str, Any], stream: Stream) -> None:
         began = time.perf_counter()
-        self._news.put(Began(step))
+        self._inbox.put(Began(step))
         try:
+            if self._tell:
+                self._tell(step.name)
             with closing(step.node.function(**arguments)) as previews:
-                result = checked(step.node, self._follow(step, previews, permit))
+                result = checked(step.node, self._follow(step, previews, stream))
         except BaseException as error:  # in a thread, nobody else would hear of it
-            self._news.put(Raised(step, error, time.perf_counter() - began))
+            self._inbox.put(Raised(step, error, time.perf_counter() - began))
         else:
-            self._news.put(Returned(step, result, time.perf_counter() - began))
+            self._inbox.put(Returned(step, result, time.perf_counter() - began))
 
-    def _follow(self, step: Step, previews: Generator[Preview, None, Any], permit: Semaphore) -> Any:
+    def _follow(self, step: Step, previews: Steps[Any], stream: Stream) -> Any:
+        begun = False
         while True:
-            permit.acquire()
+            stream.permit.acquire()
             if self._stopping:
                 return None
             try:
-                preview = next(previews)
+                # One that has not begun can be sent nothing.
+                preview = previews.send(stream.changed() if begun else None)
             except StopIteration as stop:
                 return stop.value
             if not isinstance(preview, Preview):
                 given = type(preview).__name__
                 raise NodeError(f"{step.node.id} yielded a {given}; it must yield Preview(...)")
-            self._news.put(Previewed(step, preview))
+            begun = True
+            self._inbox.put(Previewed(step, preview))

@@ -1,7 +1,7 @@
 """What happens while a plan runs, in the words of the engine.
 
 Every planned node ends with exactly one of NodeFinished, NodeFailed and NodeSkipped, unless
-the run is cancelled.
+the run is cancelled. NodeChanged may speak of any node at any time.
 """
 
 from typing import Any, TypeAlias
@@ -57,6 +57,19 @@ class NodeSkipped(msgspec.Struct, frozen=True):
     failed: str
 
 
+class NodeChanged(msgspec.Struct, frozen=True):
+    """A node was asked to take other settings while the run was on."""
+
+    name: str
+    params: dict[str, Any]
+    reached: tuple[str, ...] = ()
+    """The running nodes that are handed something when they are next asked on."""
+    problem: str = ""
+    """Why nothing was changed, if so."""
+    remade: dict[str, Any] = {}
+    """The new results of the nodes that had ended and were made again."""
+
+
 class RunFinished(msgspec.Struct, frozen=True):
     """Nothing is left to do."""
 
@@ -66,5 +79,12 @@ class RunFinished(msgspec.Struct, frozen=True):
 
 
 Event: TypeAlias = (
-    NodeQueued | NodeStarted | NodePreviewed | NodeFinished | NodeFailed | NodeSkipped | RunFinished
+    NodeQueued
+    | NodeStarted
+    | NodePreviewed
+    | NodeFinished
+    | NodeFailed
+    | NodeSkipped
+    | NodeChanged
+    | RunFinished
 )

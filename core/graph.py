@@ -4,9 +4,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
+
+from .errors import GraphError, Problem
+
+Mode: TypeAlias = Literal["on", "mute", "bypass"]
+"""A muted node's results are not wanted; a bypassed one passes on what it is given."""
 
 
 class Link(NamedTuple):
@@ -40,6 +45,7 @@ class Placed:
     kind: str
     params: Mapping[str, Any] = field(default_factory=dict)
     version: int = 1
+    mode: Mode = "on"
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ class Graph:
 
         The order of links counts only among those that end in the same input.
         """
-        nodes = {name: (p.kind, p.version, dict(p.params)) for name, p in self.nodes.items()}
+        nodes = {name: (p.kind, p.version, p.mode, dict(p.params)) for name, p in self.nodes.items()}
         links = sorted(self.links, key=lambda link: (link.target, link.input))
         return hashlib.sha256(msgspec.json.encode((nodes, links), order="deterministic")).hexdigest()
 
@@ -78,8 +84,62 @@ class Graph:
     def __hash__(self) -> int:
         return hash(self.meaning)
 
+    def with_node(self, name: str, placed: Placed, at: tuple[float, float] | None = None) -> "Graph":
+        """The same graph with one more node, or with another in the place of the one of that name."""
+        graph = replace(self, nodes={**self.nodes, name: placed})
+        return graph if at is None else graph.moved(name, at)
+
+    def without(self, name: str) -> "Graph":
+        """The same graph without a node and the links at it."""
+        nodes = {other: placed for other, placed in self.nodes.items() if other != name}
+        links = tuple(link for link in self.links if name not in (link.source, link.target))
+        layout = {other: at for other, at in self.layout.items() if other != name}
+        return replace(self, nodes=nodes, links=links, layout=layout)
+
+    def renamed(self, old: str, new: str) -> "Graph":
+        """The same graph with another name for a node; GraphError if another node has it already."""
+        if new != old and new in self.nodes:
+            raise GraphError(
+                [Problem(f"cannot be called {new}, as another node is; choose a free name", old)]
+            )
+
+        def name(given: str) -> str:
+            return new if given == old else given
+
+        nodes = {name(each): placed for each, placed in self.nodes.items()}
+        links = tuple(
+            link._replace(source=name(link.source), target=name(link.target)) for link in self.links
+        )
+        # A place may be left over from a node that is gone.
+        layout = {name(each): at for each, at in self.layout.items() if each != new or old == new}
+        return replace(self, nodes=nodes, links=links, layout=layout)
+
+    def moved(self, name: str, at: tuple[float, float]) -> "Graph":
+        """The same graph with a node at another place."""
+        return replace(self, layout={**self.layout, name: at})
+
+    def with_link(self, link: Link) -> "Graph":
+        """The same graph with one more link, the last of those that end in its input."""
+        return replace(self, links=(*self.links, link))
+
+    def without_link(self, link: Link) -> "Graph":
+        """The same graph without a link; of several that are alike, without the last."""
+        links = list(reversed(self.links))
+        if link in links:
+            links.remove(link)
+        return replace(self, links=tuple(reversed(links)))
+
+    def with_mode(self, name: str, mode: Mode) -> "Graph":
+        """The same graph with a node switched on, muted or bypassed."""
+        return self.with_node(name, replace(self.nodes[name], mode=mode))
+
     def with_params(self, name: str, /, **params: Any) -> "Graph":
         """The same graph with some settings of one node changed."""
         placed = self.nodes[name]
-        changed = replace(placed, params={**placed.params, **params})
-        return replace(self, nodes={**self.nodes, name: changed})
+        return self.with_node(name, replace(placed, params={**placed.params, **params}))
+
+    def without_params(self, name: str, *keys: str) -> "Graph":
+        """The same graph with some settings of one node back at their defaults."""
+        placed = self.nodes[name]
+        kept = {key: value for key, value in placed.params.items() if key not in keys}
+        return self.with_node(name, replace(placed, params=kept))

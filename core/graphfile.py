@@ -1,12 +1,13 @@
 """Graph files: JSON, versioned, with no code in them. See docs/graph-file.md."""
 
+import codecs
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from PIL import Image as Picture
@@ -14,7 +15,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from . import durable, strictjson
 from .errors import GraphFileError
-from .graph import Graph, Link, Note, Placed
+from .graph import Graph, Link, Mode, Note, Placed
+from .params import did_you_mean
 
 FORMAT = "capriccio-graph"
 VERSION = 1
@@ -22,8 +24,9 @@ PNG_KEY = "capriccio-graph"
 """The text chunk in which a PNG carries the graph that made it."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-_NAME = r"[^./\x00-\x1f]{1,100}"
-_SOCKET = rf"^{_NAME}\.[A-Za-z_]\w*$(?!\n)"  # in Python $ also matches before a line's end
+NAME = r"[^./\x00-\x1f]{1,100}"
+"""What a node's name must match, whole."""
+SOCKET = rf"^{NAME}\.[A-Za-z_]\w*$(?!\n)"  # in Python $ also matches before a line's end
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,14 @@ class FileNode(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
     kind: Annotated[str, msgspec.Meta(min_length=1, max_length=200, description="The node's id.")]
     version: Annotated[int, msgspec.Meta(ge=1, description="The version of the node it was made with.")] = 1
+    mode: Annotated[
+        Mode, msgspec.Meta(description="Muted, its results are not wanted; bypassed, it passes on its input.")
+    ] = "on"
     params: dict[str, Any] = {}
 
 
 Position = tuple[float, float]
-Socket = Annotated[str, msgspec.Meta(pattern=_SOCKET, max_length=200)]
+Socket = Annotated[str, msgspec.Meta(pattern=SOCKET, max_length=200)]
 
 
 class FileNote(msgspec.Struct, forbid_unknown_fields=True):
@@ -60,7 +66,7 @@ class GraphFile(msgspec.Struct, forbid_unknown_fields=True):
 
     format: Literal["capriccio-graph"]
     version: Literal[1]
-    nodes: dict[Annotated[str, msgspec.Meta(pattern=f"^{_NAME}$")], FileNode]
+    nodes: dict[Annotated[str, msgspec.Meta(pattern=f"^{NAME}$")], FileNode]
     links: Annotated[
         list[tuple[Socket, Socket]],
         msgspec.Meta(
@@ -69,6 +75,29 @@ class GraphFile(msgspec.Struct, forbid_unknown_fields=True):
     ] = []
     layout: Annotated[dict[str, Position], msgspec.Meta(description="Where nodes stand.")] = {}
     notes: list[FileNote] = []
+
+
+_MUST: dict[str, str] = {
+    "nodes": 'an object of nodes by name, such as {"photo": {"kind": "capriccio.LoadImage"}}',
+    "links": 'a list of links, such as [["photo.image", "save.image"]]',
+    "layout": 'an object of positions by name, such as {"photo": [0, 260]}',
+    "notes": 'a list of notes, such as [{"text": "mind the gap", "position": [0, 260]}]',
+    "kind": 'the id of a node, such as "capriccio.LoadImage"',
+    "version": "a whole number from 1",
+    "mode": '"on", "mute" or "bypass"',
+    "params": 'an object of settings by name, such as {"side": 256}',
+    "text": "a text of at most 10,000 characters",
+    "position": "two numbers, such as [0, 260]",
+}
+"""What each key of a graph file has to be, in a user's words."""
+
+_OPEN = "open a graph file, or a PNG that SaveImage made"
+_OTHERS = {
+    rb"\xff\xd8\xff": "a JPEG picture, which carries no graph",
+    rb"GIF8": "a GIF picture, which carries no graph",
+    rb"(?s)RIFF.{4}WEBP": "a WebP picture, which carries no graph",
+}
+_Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
 
 def load(path: Path, limits: Limits | None = None) -> Graph:
@@ -89,8 +118,11 @@ def load(path: Path, limits: Limits | None = None) -> Graph:
 def parse(data: bytes, limits: Limits | None = None) -> Graph:
     """Read a graph from the bytes of a graph file."""
     limits = limits or Limits()
+    _check_text(data)
     if len(data) > limits.size:
         raise GraphFileError(f"it is larger than {limits.size:,} bytes; raise the limit if you trust it")
+    if not data.strip():
+        raise GraphFileError(f"it is empty; {_OPEN}")
     try:
         content = strictjson.parse(data, depth=limits.depth)
     except ValueError as error:
@@ -140,19 +172,36 @@ def _png_graph(path: Path) -> bytes:
     try:
         with path.open("rb") as file, Picture.open(file, formats=["PNG"]) as picture:
             text = picture.info.get(PNG_KEY)
-    except (OSError, ValueError, Picture.DecompressionBombError) as error:
-        raise GraphFileError(f"{path.name}: is no PNG that can be read: {error}") from error
+    except Picture.DecompressionBombError as error:
+        raise GraphFileError(f"{path.name}: it is a PNG with too many pixels; {_OPEN}") from error
+    except (OSError, ValueError) as error:
+        said = f"it is a PNG that is damaged or cut short; {_OPEN}"
+        raise GraphFileError(f"{path.name}: {said}") from error
     if text is None:
-        raise GraphFileError(f"{path.name}: is a picture that carries no graph; open one made by SaveImage")
+        raise GraphFileError(f"{path.name}: it is a picture that carries no graph; {_OPEN}")
     return str(text).encode()
 
 
+def _check_text(data: bytes) -> None:
+    """Tell people who took some other file for a graph what it is."""
+    for start, kind in _OTHERS.items():
+        if re.match(start, data):
+            raise GraphFileError(f"it is {kind}; {_OPEN}")
+    if b"\0" in data and data[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        raise GraphFileError(f"it is no text (byte {data.index(0) + 1} is 0); {_OPEN}")
+
+
 def _check_head(content: Any, limits: Limits) -> None:
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise GraphFileError(f'it is no graph file: "format" must be "{FORMAT}"')
+    found = content.get("format") if isinstance(content, dict) else content
+    if not isinstance(content, dict) or found != FORMAT:
+        missing = isinstance(content, dict) and "format" not in content
+        instead = "it is missing" if missing else f"it is {_shown(found)}"
+        raise GraphFileError(f'it is no graph file: "format" must be "{FORMAT}", and {instead}; {_OPEN}')
     version = content.get("version")
     if type(version) is int and version > VERSION:
         raise GraphFileError(f"it has version {version} and this Capriccio reads {VERSION}; update Capriccio")
+    if type(version) is not int or version != VERSION:
+        raise GraphFileError(_unlike(content, "version", str(VERSION)))
     nodes = content.get("nodes")
     if isinstance(nodes, dict) and len(nodes) > limits.nodes:
         raise GraphFileError(
@@ -161,25 +210,25 @@ def _check_head(content: Any, limits: Limits) -> None:
 
 
 def _graph(content: dict[str, Any]) -> Graph:
-    read = _converted({**content, "nodes": {}, "links": []}, GraphFile, "")
-    nodes = {name: _placed(name, item) for name, item in _items(content, "nodes", dict).items()}
-    links = tuple(_link(number, item) for number, item in enumerate(_items(content, "links", list)))
-    notes = tuple(Note(note.text, note.position) for note in read.notes)
-    return Graph(nodes, links, read.layout, notes)
-
-
-def _items(content: dict[str, Any], key: str, kind: type) -> Any:
-    found = content.get(key, kind() if key == "links" else None)
-    if not isinstance(found, kind):
-        raise GraphFileError(f'"{key}" is missing or is no {"object" if kind is dict else "list"}')
-    return found
+    parts: dict[str, Any] = {"nodes": {}, "links": [], "layout": {}, "notes": []}
+    _converted({**content, **{key: empty for key, empty in parts.items() if key in content}}, GraphFile, "")
+    for key, empty in parts.items():
+        parts[key] = content.get(key, empty)
+        if not isinstance(parts[key], type(empty)):
+            raise GraphFileError(_unlike(content, key, _MUST[key]))
+    return Graph(
+        {name: _placed(name, item) for name, item in parts["nodes"].items()},
+        tuple(_link(number, item) for number, item in enumerate(parts["links"], 1)),
+        {name: _place(name, item) for name, item in parts["layout"].items()},
+        tuple(_note(number, item) for number, item in enumerate(parts["notes"], 1)),
+    )
 
 
 def _placed(name: str, item: Any) -> Placed:
-    if not re.fullmatch(_NAME, name):
+    if not re.fullmatch(NAME, name):
         raise GraphFileError(f"a node is called {name[:120]!r}; use 1 to 100 characters without . and /")
     read = _converted(item, FileNode, f"node {name}: ")
-    return Placed(read.kind, read.params, read.version)
+    return Placed(read.kind, read.params, read.version, read.mode)
 
 
 def _link(number: int, item: Any) -> Link:
@@ -187,20 +236,73 @@ def _link(number: int, item: Any) -> Link:
         start, end = msgspec.convert(item, tuple[Socket, Socket], strict=True)
     except msgspec.ValidationError:
         wanted = 'it must be ["node.output", "node.input"]'
-        raise GraphFileError(f"link {number + 1} is {str(item)[:120]}; {wanted}") from None
+        raise GraphFileError(f"link {number} is {_shown(item)}; {wanted}") from None
     return Link.between(start, end)
 
 
-def _converted(item: Any, kind: Any, place: str) -> Any:
+def _place(name: str, item: Any) -> Position:
+    try:
+        at: Position = msgspec.convert(item, Position, strict=True)
+    except msgspec.ValidationError:
+        text = f"the layout of {name[:100]} is {_shown(item)}; it must be {_MUST['position']}"
+        raise GraphFileError(text) from None
+    return at
+
+
+def _note(number: int, item: Any) -> Note:
+    read = _converted(item, FileNote, f"note {number}: ")
+    return Note(read.text, read.position)
+
+
+def _converted(item: Any, kind: type[_Struct], place: str) -> _Struct:
     try:
         return msgspec.convert(item, kind, strict=True)
-    except msgspec.ValidationError as error:
-        raise GraphFileError(place + str(error).replace(" - at `$", " at `").replace("`.", "`")) from None
+    except msgspec.ValidationError:
+        raise GraphFileError(place + _wrong(item, kind)) from None
+
+
+def _wrong(item: Any, kind: type[msgspec.Struct]) -> str:
+    """What keeps a value from being an object of that kind, in a user's words."""
+    fields = {field.name: field for field in msgspec.structs.fields(kind)}
+    if not isinstance(item, dict):
+        return f"it is {_shown(item)}; it must be an object with {_listed(fields)}"
+    for key in item:
+        if key not in fields:
+            hint = did_you_mean(key[:100], list(fields))
+            return f"{_shown(key)} is unknown here; remove it, or use {_listed(fields)}{hint}"
+    key = next(key for key, field in fields.items() if not _fits(item.get(key, field.default), field))
+    return _unlike(item, key, _MUST[key])
+
+
+def _fits(value: Any, field: msgspec.structs.FieldInfo) -> bool:
+    if value is msgspec.NODEFAULT:
+        return field.default_factory is not msgspec.NODEFAULT
+    try:
+        msgspec.convert(value, field.type, strict=True)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _unlike(item: dict[str, Any], key: str, wanted: str) -> str:
+    was = f"is {_shown(item[key])}" if key in item else "is missing"
+    return f'"{key}" {was}; it must be {wanted}'
+
+
+def _listed(names: Iterable[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _shown(value: Any) -> str:
+    text = _json(value)
+    return text if len(text) <= 100 else f"{text[:100]}..."
 
 
 def _node(placed: Placed) -> dict[str, Any]:
-    params = _in_order(placed.params)
-    return {"kind": placed.kind, "version": placed.version, **({"params": params} if params else {})}
+    mode = {} if placed.mode == "on" else {"mode": placed.mode}
+    params = {"params": _in_order(placed.params)} if placed.params else {}
+    return {"kind": placed.kind, "version": placed.version, **mode, **params}
 
 
 def _in_order(value: Any) -> Any:

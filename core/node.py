@@ -2,13 +2,15 @@
 
 import inspect
 import re
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import NoneType, UnionType
 from typing import (
     Annotated,
     Any,
     Generic,
+    Literal,
     ParamSpec,
     SupportsFloat,
     TypeAlias,
@@ -21,7 +23,7 @@ from typing import (
 
 from .context import Context
 from .errors import NodeError
-from .params import REQUIRED, Param, declared
+from .params import REQUIRED, Live, Param, declared
 from .ports import PortType
 
 P = ParamSpec("P")
@@ -40,8 +42,15 @@ class Preview:
     """Numbers worth watching, such as the loss; tensors are read only by who shows them."""
 
 
-Steps: TypeAlias = Generator[Preview, None, T]
-"""The return type of a node that yields previews and returns a result."""
+Steps: TypeAlias = Generator[Preview, Mapping[str, Any] | None, T]
+"""The return type of a node that yields previews and returns a result.
+
+What a ``yield`` gives back are the live settings and inputs that have changed since the one before, by
+name and as the function takes them; None when none has.
+"""
+
+Touch: TypeAlias = Literal["files", "network"]
+"""Something outside the library."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,8 @@ class Input:
     many: bool = False
     """It takes any number of links, in order, as a list."""
     optional: bool = False
+    live: bool = False
+    """It may be renewed while the run is on."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,17 @@ class Node(Generic[P, T]):
     """What else the result depends on; see ``node``."""
     context: str | None
     """The name of the argument that takes the Context."""
+    touches: frozenset[Touch] = frozenset()
+    """What of the world outside the library it reaches; see ``node``."""
+
+    @cached_property
+    def remakable(self) -> bool:
+        """It is made again when something live changes, though it has ended.
+
+        Such a node is cheap, so its result is not worth a place in the cache.
+        """
+        live = (each.live for part in (self.params, self.inputs) for each in part.values())
+        return not self.streams and any(live)
 
     @property
     def doc(self) -> str:
@@ -96,6 +118,7 @@ def node(
     category: str = "",
     cached: bool = True,
     depends: Callable[..., Any] | None = None,
+    touches: Collection[Touch] = (),
 ) -> Callable[[Callable[P, T]], Node[P, T]]:
     """Declare a node: arguments before the ``*`` are inputs, those after it are settings.
 
@@ -103,12 +126,14 @@ def node(
     ``version`` when the same settings make something else than before. A node with
     ``cached=False`` runs every time, as one that writes files must. ``depends`` is called
     when a graph is planned, with the node's Context and its settings by name, and gives
-    anything JSON-able that the result depends on besides them.
+    anything JSON-able that the result depends on besides them. ``touches`` says what of the
+    world outside the library the node reaches, ``"files"`` or ``"network"``; the server asks
+    before such a node of a stranger's graph runs.
     """
 
     def declare(function: Callable[P, T]) -> Node[P, T]:
         try:
-            return _declared(function, id, version, category, cached, depends)
+            return _declared(function, id, version, category, cached, depends, touches)
         except NodeError as error:
             raise NodeError(f"{id}: {error}") from error
 
@@ -122,9 +147,12 @@ def _declared(
     category: str,
     cached: bool,
     depends: Callable[..., Any] | None,
+    touches: Collection[Touch],
 ) -> Node[P, T]:
     if not re.fullmatch(r"[A-Za-z][\w-]*\.[A-Za-z]\w*", id):
         raise NodeError("an id looks like plugin.Name")
+    if not set(touches) <= set(get_args(Touch)):
+        raise NodeError(f"touches is {touches!r}; give a list with {_TOUCHES}, or leave it out")
     hints = _hints(function)
     inputs: dict[str, Input] = {}
     params: dict[str, Param] = {}
@@ -149,8 +177,23 @@ def _declared(
     result = get_args(returned)[2] if streams else returned
     record, outputs = _outputs(result)
     return Node(
-        id, version, category, function, inputs, params, outputs, record, streams, cached, depends, context
+        id,
+        version,
+        category,
+        function,
+        inputs,
+        params,
+        outputs,
+        record,
+        streams,
+        cached,
+        depends,
+        context,
+        frozenset(touches),
     )
+
+
+_TOUCHES = " or ".join(f'"{each}"' for each in get_args(Touch))
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
@@ -161,6 +204,7 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
 
 
 def _input(name: str, hint: Any, default: Any) -> Input:
+    hint, outside = _without_live(hint)
     optional = get_origin(hint) in (Union, UnionType)
     if optional:
         choices = [choice for choice in get_args(hint) if choice is not NoneType]
@@ -169,8 +213,18 @@ def _input(name: str, hint: Any, default: Any) -> Input:
         hint = choices[0]
     elif default is not inspect.Parameter.empty:
         raise NodeError(f"{name} is an input and takes no default; write `| None = None`, or put it after *")
+    hint, inside = _without_live(hint)
     many = get_origin(hint) is list
-    return Input(_port(name, get_args(hint)[0] if many else hint), many, optional)
+    return Input(_port(name, get_args(hint)[0] if many else hint), many, optional, outside or inside)
+
+
+def _without_live(hint: Any) -> tuple[Any, bool]:
+    """A type without its Live(), and whether it had one."""
+    if get_origin(hint) is not Annotated:
+        return hint, False
+    base, *extras = get_args(hint)
+    kept = [extra for extra in extras if not isinstance(extra, Live)]
+    return Annotated[base, *kept] if kept else base, len(kept) < len(extras)
 
 
 def _outputs(hint: Any) -> tuple[type | None, dict[str, PortType]]:

@@ -41,6 +41,11 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Live:
+    """A setting that may be changed, or an input that may be renewed, while the run is on."""
+
+
+@dataclass(frozen=True)
 class Widget:
     """How the page should draw a setting when its type does not say so."""
 
@@ -83,6 +88,8 @@ class Param:
     choice: Choice | None = None
     widget: Widget | None = None
     doc: str = ""
+    live: bool = False
+    """It may be changed while the run is on."""
 
     def problem(self, value: Any) -> str | None:
         """Say what is wrong with a value of a graph file, if anything is."""
@@ -113,7 +120,10 @@ def declared(name: str, hint: Any, default: Any) -> Param:
             "Seed, Color or ImageFile, or put it before the * if it is an input"
         )
     found: dict[str, Any] = {_EXTRAS[type(extra)]: extra for extra in extras if type(extra) in _EXTRAS}
-    param = Param(name, base, default, **found)
+    live = any(isinstance(extra, Live) for extra in extras)
+    if live and base is Path:
+        raise NodeError(f"{name} is a file, which is looked up before a run; leave out Live()")
+    param = Param(name, base, default, live=live, **found)
     for extra, fits in ((param.range, (int, float)), (param.pattern, (str,)), (param.choice, (str,))):
         if extra and base not in fits:
             words = " or ".join(fit.__name__ for fit in fits)

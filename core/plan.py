@@ -11,6 +11,7 @@ import msgspec
 import networkx as nx
 
 from ._check import problems_of
+from ._modes import Live, live
 from .catalog import Catalog
 from .context import Context, Workspace, file_digest
 from .errors import CapriccioError, GraphError, Problem
@@ -18,6 +19,10 @@ from .graph import Graph, Link
 from .node import AnyNode
 from .params import did_you_mean
 from .weights import WeightsLibrary
+
+NOTHING_LEFT = (
+    "nothing is left to run: every node is muted or bypassed, or cannot do without one that is; switch one on"
+)
 
 
 class Step(msgspec.Struct, frozen=True, eq=False):
@@ -40,6 +45,7 @@ class Plan:
     steps: tuple[Step, ...]
     wanted: tuple[str, ...]
     graph: Graph
+    """As it was drawn, with its muted and bypassed nodes."""
     workspace: Workspace
     weights: WeightsLibrary
 
@@ -60,21 +66,46 @@ def plan(
     By default all nodes are wanted that no other node reads.
     """
     workspace = workspace or Workspace()
-    incoming = _incoming(graph)
+    running = live(graph, catalog)
     everything = wanted is None
-    wanted = _sinks(graph) if wanted is None else tuple(dict.fromkeys(wanted))
-    unknown = [
-        Problem(f"there is no node {name}" + did_you_mean(name, list(graph.nodes)))
-        for name in wanted
-        if name not in graph.nodes
-    ]
+    wanted = _sinks(running.graph) if wanted is None else tuple(dict.fromkeys(wanted))
+    problems = [problem for name in wanted for problem in _absent(name, graph, running)]
+    if everything and graph.nodes and not running.graph.nodes:
+        problems.append(Problem(NOTHING_LEFT))
+    incoming = _incoming(running.graph)
     # What no wanted node reads is a circle, which has to be seen too.
-    needed = dict.fromkeys(graph.nodes) if everything else _needed(graph, incoming, wanted)
-    problems = unknown + problems_of(graph, catalog, workspace, needed, incoming)
+    needed = dict.fromkeys(running.graph.nodes) if everything else _needed(running.graph, incoming, wanted)
+    problems += _problems(running, catalog, workspace, needed, incoming)
     order, circles = _ordered(needed, incoming)
     if problems or circles:
         raise GraphError([*problems, *circles])
     return Plan(_steps(graph, catalog, workspace, order, incoming), wanted, graph, workspace, catalog.weights)
+
+
+def _absent(name: str, drawn: Graph, running: Live) -> Iterator[Problem]:
+    """Why a node that is wanted cannot be had."""
+    if name not in drawn.nodes:
+        yield Problem(f"there is no node {name}" + did_you_mean(name, list(drawn.nodes)))
+    elif drawn.nodes[name].mode == "bypass":
+        yield Problem("is bypassed, so it makes nothing; switch it on", name)
+    elif running.muted.get(name) == name:
+        yield Problem("is muted; unmute it", name)
+    elif blamed := running.muted.get(name):
+        yield Problem(f"cannot do without {blamed}, which is muted; unmute {blamed}", name)
+
+
+def _problems(
+    running: Live,
+    catalog: Catalog,
+    workspace: Workspace,
+    needed: Collection[str],
+    incoming: Mapping[str, list[Link]],
+) -> list[Problem]:
+    """What keeps the needed nodes from running, once for each place."""
+    of_modes = [problem for problem in running.problems if problem.node in needed]
+    told = {(problem.node, problem.socket) for problem in of_modes}
+    found = problems_of(running.graph, catalog, workspace, needed, incoming)
+    return [*of_modes, *(problem for problem in found if (problem.node, problem.socket) not in told)]
 
 
 def _incoming(graph: Graph) -> dict[str, list[Link]]:

@@ -260,10 +260,15 @@ class WeightsLibrary:
         raise WeightsError(f"no weights are called {name}{hint} Known: {', '.join(entries) or 'none'}")
 
 
-def weights_folder() -> Path:
-    """Where weights are kept: in the user's cache folder, or in ``$CAPRICCIO_CACHE``."""
+def cache_folder() -> Path:
+    """What can be had again: the user's cache folder, or ``$CAPRICCIO_CACHE``."""
     cache = os.environ.get("CAPRICCIO_CACHE")
-    return (Path(cache) if cache else platformdirs.user_cache_path("capriccio")) / "weights"
+    return Path(cache) if cache else platformdirs.user_cache_path("capriccio")
+
+
+def weights_folder() -> Path:
+    """Where weights are kept."""
+    return cache_folder() / "weights"
 
 
 @dataclass(frozen=True)

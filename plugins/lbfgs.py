@@ -39,6 +39,11 @@ class LBFGS(torch.optim.Optimizer):
         step *= (self._reach / step.abs().amax().clamp_min(1e-12)).clamp_max(1.0)
         picture += step
 
+    def forget(self) -> None:
+        """Begin anew, as one must when the gradient is that of another loss."""
+        self._pairs.clear()
+        self._last = None
+
     def _remember(self, picture: Tensor, gradient: Tensor) -> None:
         if self._last is None:
             # No curvature is known yet: change pixels by a little on average.

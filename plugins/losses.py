@@ -10,10 +10,23 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from ..core import AnyNode, Features, InputError, Level, Loss, Objective, Range, Term, hookimpl, node, scaled
+from ..core import (
+    AnyNode,
+    Features,
+    InputError,
+    Level,
+    Live,
+    Loss,
+    Objective,
+    Range,
+    Term,
+    hookimpl,
+    node,
+    scaled,
+)
 from ..core.scale import maps_at
 
-Weight = Annotated[float, Range(0.0, 1e6, scale="log"), "How much this counts."]
+Weight = Annotated[float, Range(0.0, 1e6, scale="log"), Live(), "How much this counts."]
 
 
 @node("capriccio.ContentLoss", category="Objectives")
@@ -77,7 +90,7 @@ def total_variation(*, weight: Weight = 0.3) -> Objective:
 
 
 @node("capriccio.WeightedObjective", category="Objectives")
-def weighted_objective(objectives: list[Objective], *, weight: Weight = 1.0) -> Objective:
+def weighted_objective(objectives: Annotated[list[Objective], Live()], *, weight: Weight = 1.0) -> Objective:
     """Add objectives up and weigh the sum."""
     return scaled(sum(objectives, ()), weight)
 

@@ -1,6 +1,7 @@
 """Change a picture until it meets its objectives."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
 import torch
@@ -11,7 +12,9 @@ from ..core import (
     Image,
     InputError,
     Level,
+    Live,
     Objective,
+    Prepared,
     Preview,
     Range,
     Seed,
@@ -29,13 +32,15 @@ CHECK_EVERY = 20
 
 @node("capriccio.Optimize", category="Optimize")
 def optimize(
-    objectives: list[Objective],
+    objectives: Annotated[list[Objective], Live()],
     init: Image,
     *,
     optimizer: Annotated[Literal["L-BFGS", "Adam"], "L-BFGS needs about half the steps."] = "L-BFGS",
     steps: Annotated[int, Range(1, 10_000, unit="steps"), "At each size."] = 60,
     levels: Annotated[int, Range(1, 8), "Sizes to work at, each 1.41 times the one before."] = 3,
-    rate: Annotated[float, Range(1e-4, 1.0, scale="log"), "How far Adam goes at first."] = 0.04,
+    rate: Annotated[
+        float, Range(1e-4, 1.0, scale="log"), Live(), "How far Adam goes at first; L-BFGS does without."
+    ] = 0.04,
     noise: Annotated[float, Range(0.0, 1.0), "How much of the beginning is noise: 1 is nothing else."] = 0.0,
     seed: Seed = 0,
 ) -> Steps[Image]:
@@ -43,11 +48,9 @@ def optimize(
 
     Work begins small, where large shapes are cheap, and goes on at each larger size with what it
     has. ``init`` gives the beginning and the full size. All objectives together cost one pass
-    through each network a step.
+    through each network a step. Their weights, and the rate, may be changed while it works.
     """
-    terms = sum(objectives, ())
-    if not terms:
-        raise InputError("there is nothing to work towards; link an objective, such as a GramLoss")
+    terms = _sum(objectives)
     devices = [term.backbone.device for term in terms if term.backbone]
     init = init.to(devices[0]) if devices else init
     sizes = _sizes(init, levels)
@@ -55,13 +58,43 @@ def optimize(
     for number, level in enumerate(sizes):
         picture = resized(picture, level.height, level.width).detach().clone().requires_grad_()
         evaluate = prepared(terms, level)
-        move = _mover(optimizer, picture, rate, steps)
+        mover = LBFGS([picture]) if optimizer == "L-BFGS" else _Adam(picture, rate, steps)
         for step in range(number * steps, (number + 1) * steps):
-            parts = _step(evaluate, picture, move)
+            parts = _step(evaluate, picture, mover)
             if (step + 1) % CHECK_EVERY == 0 or step + 1 == steps * levels:
                 _check(parts, step + 1)
-            yield Preview(picture.detach().clone(), step + 1, steps * levels, parts)
+            changed = (yield Preview(picture.detach().clone(), step + 1, steps * levels, parts)) or {}
+            if "objectives" in changed:
+                terms = _sum(changed["objectives"])
+                evaluate = evaluate.reweighed(terms)
+            if isinstance(mover, _Adam):
+                mover.rate = rate = changed.get("rate", rate)
+            elif "objectives" in changed:
+                mover.forget()  # how the old loss curves says nothing of the new one
     return picture.detach()
+
+
+class _Adam:
+    """Adam whose rate falls to a twentieth along half a cosine; it may be changed between steps."""
+
+    def __init__(self, picture: Tensor, rate: float, steps: int) -> None:
+        self.rate = rate
+        self._adam = torch.optim.Adam([picture], lr=rate)
+        self._steps = steps
+        self._done = 0
+
+    def step(self) -> None:
+        """Move the picture once, by the gradient that it carries."""
+        left = (1 + math.cos(math.pi * self._done / self._steps)) / 2
+        self._adam.param_groups[0]["lr"] = self.rate * (0.05 + 0.95 * left)
+        self._adam.step()
+        self._done += 1
+
+
+def _sum(objectives: Sequence[Objective]) -> Objective:
+    if terms := sum(objectives, ()):
+        return terms
+    raise InputError("there is nothing to work towards; link an objective, such as a GramLoss")
 
 
 def _sizes(image: Tensor, levels: int) -> list[Level]:
@@ -77,28 +110,13 @@ def _mixed(image: Tensor, amount: float, seed: int) -> Tensor:
     return torch.lerp(image, drawn, amount)
 
 
-def _mover(optimizer: str, picture: Tensor, rate: float, steps: int) -> Callable[[], None]:
-    if optimizer == "L-BFGS":
-        return LBFGS([picture]).step
-    adam = torch.optim.Adam([picture], lr=rate)
-    decay = torch.optim.lr_scheduler.CosineAnnealingLR(adam, steps, eta_min=rate / 20)
-
-    def move() -> None:
-        adam.step()
-        decay.step()
-
-    return move
-
-
-def _step(
-    evaluate: Callable[[Tensor], dict[str, Tensor]], picture: Tensor, move: Callable[[], None]
-) -> dict[str, Tensor]:
+def _step(evaluate: Prepared, picture: Tensor, mover: LBFGS | _Adam) -> dict[str, Tensor]:
     """Move the picture once; give the losses before, of which none has been read yet."""
     with torch.enable_grad():
         parts = evaluate(picture)
         loss = torch.stack(list(parts.values())).sum()
         (picture.grad,) = torch.autograd.grad(loss, picture)
-    move()
+    mover.step()
     with torch.no_grad():
         picture.clamp_(0, 1)  # between steps, so that L-BFGS learns where pictures end
     return {"loss": loss.detach(), **{name: part.detach() for name, part in parts.items()}}

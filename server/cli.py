@@ -27,12 +27,16 @@ from ..core import (
 )
 from ..core.device import choose
 from ..core.params import did_you_mean
+from ..core.weights import cache_folder
 from ..plugins import BUILTIN
 from . import doctor as doctoring
 from . import nodes as showing
 from .console import Bars, complain, print_json
 from .results import kept
+from .serve import Address
+from .serving import Wanted, serve
 from .settings import with_seed, with_settings
+from .studio import Folders
 from .weights import commands
 
 app = typer.Typer(
@@ -51,6 +55,14 @@ Pictures = Annotated[list[Path], typer.Option(help="One more folder to find pict
 Plugins = Annotated[list[Path], typer.Option("--plugin", metavar="FILE", help="Load a single-file plugin.")]
 MaxNodes = Annotated[int, typer.Option(help="How many nodes a graph file may hold.")]
 MaxBytes = Annotated[int, typer.Option(help="How large a graph file may be.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")]
+Names = Annotated[list[str], typer.Option("--name", help="One more name that clients may call this host by.")]
+Devices = Annotated[list[str], typer.Option("--device", help="One worker for each: auto, cpu, cuda:0, ...")]
+LibraryPath = Annotated[Path | None, typer.Option("--library", help="Your graphs and pictures.")]
+StatePath = Annotated[Path | None, typer.Option("--state", help="History, drafts, unfinished uploads.")]
+CachePath = Annotated[Path | None, typer.Option("--cache", help="Results that need not be made again.")]
+Memory = Annotated[float, typer.Option(min=0, help="GB that a worker may use; 0 for all there are.")]
+GALLERY = Path(__file__).parents[1] / "graphs"
 LIMITS = Limits()
 INTERRUPTED = 130
 
@@ -84,6 +96,42 @@ def run_command(
     for path in files if not as_json else ():
         print(path)
     raise typer.Exit(0 if whole else 1)
+
+
+@app.command("serve")
+def serve_command(
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Port = 8188,
+    allow_remote: Annotated[bool, typer.Option(help="Let other machines connect.")] = False,
+    name: Names = [],  # noqa: B006
+    connections: Annotated[int, typer.Option(min=1, help="How many clients may connect.")] = 64,
+    device: Devices = ["auto"],  # noqa: B006
+    memory: Memory = 0.0,
+    library: LibraryPath = None,
+    state: StatePath = None,
+    cache: CachePath = None,
+    out: Out = Path("output"),
+    plugin: Plugins = [],  # noqa: B006
+) -> None:
+    """Open graphs in a browser, run them, and show what their nodes make meanwhile."""
+    folders = Folders(
+        library=(library or platformdirs.user_data_path("capriccio") / "library").absolute(),
+        gallery=GALLERY,
+        out=out.absolute(),
+        state=(state or platformdirs.user_state_path("capriccio")).absolute(),
+    )
+    wanted = Wanted(
+        Address(host, port, tuple(name), connections),
+        folders,
+        device,
+        (cache or cache_folder() / "results").absolute(),
+        _plugin_folder(),
+        [path.absolute() for path in plugin],
+        int(memory * 1e9),
+        allow_remote,
+    )
+    # Workers begin as copies of a process that has these loaded.
+    serve(wanted, BUILTIN, (*BUILTIN, __name__))
 
 
 @app.command("check")

@@ -1,7 +1,6 @@
 """What a run looks like in a terminal, and as lines of JSON."""
 
 import json
-import math
 import sys
 import time
 from collections.abc import Callable
@@ -12,8 +11,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from ..core import (
-    Backbone,
     Event,
+    NodeChanged,
     NodeFailed,
     NodeFinished,
     NodePreviewed,
@@ -21,6 +20,7 @@ from ..core import (
     NodeStarted,
     RunFinished,
 )
+from .plain import error_line, finite, plain
 
 REFRESH = 0.1
 """Seconds between two looks at the numbers of a node: each look makes a GPU wait."""
@@ -41,35 +41,23 @@ def as_json(event: Event) -> dict[str, Any]:
     said: dict[str, Any] = {"event": type(event).__name__}
     match event:
         case NodePreviewed(name=name, preview=preview):
-            measures = {key: _finite(float(value)) for key, value in preview.measures.items()}
+            measures = {key: finite(float(value)) for key, value in preview.measures.items()}
             said |= {"name": name, "step": preview.step, "total": preview.total, "measures": measures}
         case NodeFinished(name=name, result=result, cached=cached, seconds=seconds):
-            said |= {"name": name, "result": _plain(result), "cached": cached, "seconds": round(seconds, 3)}
+            said |= {"name": name, "result": plain(result), "cached": cached, "seconds": round(seconds, 3)}
         case NodeFailed(name=name, error=error, seconds=seconds):
             said |= {"name": name, "error": error_line(error), "seconds": round(seconds, 3)}
         case NodeSkipped(name=name, failed=failed):
             said |= {"name": name, "failed": failed}
+        case NodeChanged(name=name, params=params, reached=reached, problem=problem, remade=remade):
+            values = {key: plain(value) for key, value in params.items()}
+            said |= {"name": name, "params": values, "reached": list(reached), "problem": problem}
+            said |= {"remade": list(remade)}
         case RunFinished(seconds=seconds, failed=failed, skipped=skipped):
             said |= {"seconds": round(seconds, 3), "failed": list(failed), "skipped": list(skipped)}
         case _:
             said["name"] = event.name
     return said
-
-
-def _plain(result: Any) -> str | int | float | None:
-    if isinstance(result, Backbone):
-        return result.name  # which weights were chosen
-    return _finite(result) if isinstance(result, float) else result if isinstance(result, str | int) else None
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None  # JSON has no NaN
-
-
-def error_line(error: BaseException) -> str:
-    """What went wrong, in one sentence; a stranger's error is told with its type."""
-    text = str(error)
-    return text if type(error).__module__.startswith("capriccio.") else f"{type(error).__name__}: {text}"
 
 
 class Bars:
@@ -104,8 +92,8 @@ class Bars:
                 self._advance(name, preview.step, preview.total, dict(preview.measures))
             case NodeFinished(name=name, result=result, cached=cached, seconds=seconds):
                 said = "unchanged" if cached else f"{seconds:.1f} s"
-                plain = _plain(result)
-                self._end(name, "[green]done[/]", said if plain is None else f"{said}  {escape(str(plain))}")
+                value = plain(result)
+                self._end(name, "[green]done[/]", said if value is None else f"{said}  {escape(str(value))}")
             case NodeFailed(name=name, error=error):
                 self._end(name, "[red]failed[/]", escape(error_line(error)))
             case NodeSkipped(name=name, failed=failed):

@@ -11,7 +11,7 @@ from rich.table import Table
 from ..core import Catalog
 from ..core.device import KINDS, choose
 from ..core.errors import InputError
-from .console import error_line
+from .plain import error_line
 
 PACKAGES = ("capriccio", "torch", "torchvision", "networkx", "pluggy", "pillow", "numpy", "safetensors")
 

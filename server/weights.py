@@ -12,7 +12,6 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 
 from ..core.errors import WeightsError
-from ..core.fetch import fetch
 from ..core.weights import Weights, WeightsLibrary
 
 Names = Annotated[list[str], typer.Argument(help="Names from the list.")]
@@ -50,6 +49,8 @@ def commands(library: Callable[[], WeightsLibrary]) -> typer.Typer:
         name: NewName, file: OwnFile, architecture: Architecture, licence: Licence = "not stated"
     ) -> None:
         """Add a safetensors file of your own under a name; the file itself stays as it is."""
+        from ..core.fetch import fetch  # which brings NumPy, and the server starts without it
+
         with _told():
             known = library()
             fetch(known.own(name, file, architecture, licence), known.own_folder)
@@ -95,6 +96,8 @@ def _fetched(library: WeightsLibrary, name: str) -> bool:
 
 
 def _fetch_with_bar(record: Weights, folder: Path) -> None:
+    from ..core.fetch import fetch  # which brings NumPy, and the server starts without it
+
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(record.name, total=None)

@@ -4,9 +4,11 @@ import inspect
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from capriccio.core import Catalog, graphfile, hooks
+from capriccio.server import schema
 
 DOCS = Path(__file__).parents[1] / "docs"
 HOOKS = [
@@ -14,9 +16,11 @@ HOOKS = [
 ]
 
 
-def test_the_published_schema_is_the_one_that_the_code_gives() -> None:
-    published = json.loads((DOCS / "graph.schema.json").read_text())
-    assert published == json.loads(json.dumps(graphfile.schema())), "run: make schema"
+@pytest.mark.parametrize(
+    ("file", "made"), [("graph.schema.json", graphfile.schema()), ("protocol.schema.json", schema.schema())]
+)
+def test_the_published_schema_is_the_one_that_the_code_gives(file: str, made: dict[str, Any]) -> None:
+    assert (DOCS / file).read_text() == json.dumps(made, indent=2) + "\n", "run: make schema"
 
 
 def test_the_example_of_a_graph_file_can_be_read() -> None:
@@ -57,4 +61,4 @@ def test_the_examples_of_the_node_guide_are_nodes() -> None:
     blocks = re.findall(r"^```python\n(.*?)^```", (DOCS / "nodes.md").read_text(), re.DOTALL | re.MULTILINE)
     names: dict[str, object] = {}
     exec(prelude + "\n".join(blocks), names)
-    assert {"between", "soften", "grey", "brightness"} <= set(names)
+    assert {"between", "soften", "drift", "grey", "brightness"} <= set(names)

@@ -1,17 +1,20 @@
-"""The cache keeps the results used last, within so many bytes."""
+"""The cache keeps the results used last, within so many bytes; on disk, those that took long."""
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from capriccio.core import Cache, Level, Term
-from capriccio.core.cache import nbytes
+from capriccio.core.cache import WORTH, nbytes
+from capriccio.core.store import Store
 
 
 def sized(size: int) -> SimpleNamespace:
@@ -77,6 +80,73 @@ def test_many_threads_may_share_a_cache() -> None:
         list(pool.map(use, range(4)))
     assert cache.size <= 1000
     assert cache.size == sum(cache.get(f"{key}", sized(0)).nbytes for key in range(50))
+
+
+# --- On disk
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with closing(Store(tmp_path)) as made:
+        yield made
+
+
+class Halves(NamedTuple):
+    whole: int
+    rest: float
+
+
+def test_a_result_that_took_long_outlives_the_cache(store: Store) -> None:
+    Cache(store=store).put("aa", [1, 2.5], seconds=WORTH)
+    cache = Cache(store=store)
+    assert ("aa" in cache, len(cache)) == (True, 0)
+    assert cache.get("aa") == [1, 2.5]
+    assert len(cache) == 1
+    assert cache.get("aa") is cache.get("aa")
+
+
+def test_a_result_that_was_quick_to_make_is_kept_in_memory_only(store: Store) -> None:
+    cache = Cache(store=store)
+    cache.put("aa", 1, seconds=0.9 * WORTH)
+    cache.put("ab", 2)
+    assert (cache.get("aa"), cache.get("ab")) == (1, 2)
+    assert ("aa" in store, "ab" in store) == (False, False)
+    assert Cache(store=store).get("aa", "missing") == "missing"
+
+
+def test_a_result_that_cannot_be_stored_is_kept_in_memory(store: Store) -> None:
+    cache, result = Cache(store=store), SimpleNamespace()
+    cache.put("aa", result, seconds=1.0)
+    assert cache.get("aa") is result
+    assert "aa" not in store
+
+
+def test_what_memory_lets_go_is_still_on_disk(store: Store) -> None:
+    cache = Cache(100, store)
+    cache.put("aa", "a" * 40, seconds=1.0)
+    cache.put("ab", "b" * 40, seconds=1.0)
+    assert (len(cache), "aa" in cache) == (1, True)
+    assert cache.get("aa") == "a" * 40
+    assert cache.size <= 100
+    without_memory = Cache(0, store)
+    assert (without_memory.get("ab"), len(without_memory)) == ("b" * 40, 0)
+
+
+def test_a_record_comes_back_from_disk_as_what_it_was(store: Store) -> None:
+    Cache(store=store).put("aa", Halves(1, 0.5), seconds=1.0)
+    cache = Cache(store=store)
+    assert cache.get("aa", "missing") == "missing"
+    found = cache.get("aa", record=Halves)
+    assert (type(found), found) == (Halves, Halves(1, 0.5))
+    assert cache.get("aa") is found
+
+
+def test_none_comes_back_from_disk_as_a_result(store: Store) -> None:
+    Cache(store=store).put("aa", None, seconds=1.0)
+    assert Cache(store=store).get("aa", "missing") is None
+
+
+# --- Sizes
 
 
 @dataclass

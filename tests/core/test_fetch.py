@@ -315,9 +315,12 @@ def test_two_processes_that_fetch_at_once_download_once(site: Site, tmp_path: Pa
     both = [
         subprocess.Popen(program(tmp_path / "w", source), stdout=subprocess.PIPE, text=True) for _ in "12"
     ]
-    assert [process.communicate()[0] for process in both] == ["['tiny.safetensors']\n"] * 2
+    for process in both:
+        process.communicate()
     assert [process.returncode for process in both] == [0, 0]
     assert site.asked == 1
+    # What each of them sees at its end depends on how far the other has come with tidying up.
+    assert left(tmp_path / "w") == ["tiny.safetensors"]
 
 
 def unshared() -> list[str]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from capriccio.core import Graph, Link, Note, Placed
+from capriccio.core import Graph, GraphError, Link, Note, Placed
 
 NODES = {"a": Placed("toy.Number", {"value": 1.0}), "b": Placed("toy.Sum")}
 LINKS = (Link("a", "number", "b", "items"), Link("b", "number", "c", "a"))
@@ -46,6 +46,8 @@ def test_the_order_of_links_into_one_input_matters() -> None:
         Graph({**NODES, "c": Placed("toy.Sum")}, LINKS),
         Graph({**NODES, "a": Placed("toy.Other", {"value": 1.0})}, LINKS),
         Graph({**NODES, "a": Placed("toy.Number", {"value": 1.0}, 2)}, LINKS),
+        Graph({**NODES, "a": Placed("toy.Number", {"value": 1.0}, mode="mute")}, LINKS),
+        GRAPH.with_mode("a", "bypass"),
         Graph({**NODES, "a": Placed("toy.Number", {"value": 1.5})}, LINKS),
         Graph({**NODES, "a": Placed("toy.Number", {"value": True})}, LINKS),
         Graph({**NODES, "a": Placed("toy.Number", {"value": 1})}, LINKS),
@@ -72,3 +74,73 @@ def test_changing_a_setting_makes_a_new_graph(params: dict[str, Any]) -> None:
     assert (changed.nodes["b"], changed.links) == (GRAPH.nodes["b"], GRAPH.links)
     assert GRAPH.nodes["a"].params == {"value": 1.0}
     assert changed.meaning != GRAPH.meaning
+
+
+DRAWN = Graph(NODES, LINKS, {"a": (0.0, 1.0), "b": (2.0, 3.0)}, (Note("mind the gap"),))
+
+
+def test_a_node_is_added_with_its_place_or_without() -> None:
+    placed = Placed("toy.Sum")
+    assert DRAWN.with_node("c", placed) == Graph({**NODES, "c": placed}, LINKS, DRAWN.layout, DRAWN.notes)
+    assert DRAWN.with_node("c", placed, (5, 6)).layout == {**DRAWN.layout, "c": (5, 6)}
+    assert DRAWN.with_node("b", Placed("toy.Other")).links == LINKS
+
+
+def test_a_node_goes_with_its_links_and_its_place() -> None:
+    assert DRAWN.without("a") == Graph(
+        {"b": NODES["b"]}, (LINKS[1],), {"b": (2.0, 3.0)}, (Note("mind the gap"),)
+    )
+    assert DRAWN.without("b").links == ()
+    assert DRAWN.without("nobody") == DRAWN
+
+
+def test_a_node_keeps_all_but_its_name_when_it_is_renamed() -> None:
+    renamed = Graph(NODES, (Link("a", "number", "a", "items"), *LINKS), DRAWN.layout).renamed("a", "first")
+    assert list(renamed.nodes.items()) == [("first", NODES["a"]), ("b", NODES["b"])]
+    assert renamed.links == (
+        Link("first", "number", "first", "items"),
+        Link("first", "number", "b", "items"),
+        LINKS[1],
+    )
+    assert renamed.layout == {"first": (0.0, 1.0), "b": (2.0, 3.0)}
+    assert DRAWN.renamed("a", "first").renamed("first", "a") == DRAWN
+    assert DRAWN.renamed("a", "a") == DRAWN
+
+
+def test_a_renamed_node_stands_where_it_stood_though_the_name_was_left_over() -> None:
+    graph = Graph(NODES, LINKS, {"old": (9.0, 9.0), "a": (0.0, 1.0)})
+    assert graph.renamed("a", "old").layout == {"old": (0.0, 1.0)}
+
+
+def test_two_nodes_cannot_have_one_name() -> None:
+    with pytest.raises(GraphError) as caught:
+        DRAWN.renamed("a", "b")
+    assert str(caught.value) == "a: cannot be called b, as another node is; choose a free name"
+
+
+def test_a_new_link_is_the_last_and_goes_as_it_came() -> None:
+    one, two = LINKS[0], Link("c", "number", "b", "items")
+    assert DRAWN.with_link(two).links == (*LINKS, two)
+    assert DRAWN.with_link(two).with_link(one).without_link(one).links == (*LINKS, two)
+    assert DRAWN.without_link(one).links == LINKS[1:]
+    assert DRAWN.without_link(two) == DRAWN
+
+
+def test_a_moved_node_changes_no_meaning() -> None:
+    moved = DRAWN.moved("a", (7.0, 8.0))
+    assert moved.layout == {"a": (7.0, 8.0), "b": (2.0, 3.0)}
+    assert moved.meaning == DRAWN.meaning
+
+
+def test_a_node_is_muted_and_switched_on_again() -> None:
+    muted = DRAWN.with_mode("a", "mute")
+    assert muted.nodes["a"] == Placed("toy.Number", {"value": 1.0}, 1, "mute")
+    assert muted != DRAWN
+    assert muted.with_mode("a", "on") == DRAWN
+
+
+def test_a_setting_goes_back_to_its_default() -> None:
+    graph = DRAWN.with_params("a", size=1, name="x")
+    assert graph.without_params("a", "size", "name", "other") == DRAWN
+    assert graph.without_params("a") == graph
+    assert list(graph.without_params("a", "size").nodes) == list(DRAWN.nodes)

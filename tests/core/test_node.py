@@ -1,11 +1,13 @@
 """A node is a typed function."""
 
+from collections.abc import Generator
 from typing import Annotated, Any, Literal, NamedTuple
 
 import pytest
 from capriccio.core import (
     Context,
     Image,
+    Live,
     Mask,
     NodeError,
     Number,
@@ -88,6 +90,68 @@ def test_a_node_may_give_nothing() -> None:
 
     assert (quiet.outputs, quiet_steps.outputs) == ({}, {})
     assert quiet.inputs == {"a": Input(TEXT)}
+
+
+def test_inputs_and_settings_may_be_live() -> None:
+    @node("toy.Live")
+    def alive(
+        a: Annotated[Number, Live()],
+        b: Annotated[list[Number], Live()],
+        c: Annotated[Number, Live()] | None = None,
+        d: Annotated[list[Number] | None, Live()] = None,
+        e: Number | None = None,
+        *,
+        rate: Annotated[float, Range(0.0, 1.0), Live(), "How fast."] = 0.5,
+        way: Literal["up", "down"] = "up",
+    ) -> Number:
+        return a
+
+    assert alive.inputs == {
+        "a": Input(NUMBER, live=True),
+        "b": Input(NUMBER, many=True, live=True),
+        "c": Input(NUMBER, optional=True, live=True),
+        "d": Input(NUMBER, many=True, optional=True, live=True),
+        "e": Input(NUMBER, optional=True),
+    }
+    assert {name: param.live for name, param in alive.params.items()} == {"rate": True, "way": False}
+    assert (alive.remakable, everything.remakable) == (True, False)
+
+
+def test_a_node_that_yields_previews_is_told_what_has_changed_and_need_not_listen() -> None:
+    @node("toy.Listen")
+    def listen(a: Annotated[Number, Live()]) -> Steps[Number]:
+        changed = yield Preview(a, 1, 2)
+        yield Preview(changed, 2, 2)
+        return a
+
+    @node("toy.Deaf")
+    def deaf(a: Annotated[Number, Live()]) -> Generator[Preview, None, Number]:
+        yield Preview(a, 1, 2)
+        return a
+
+    steps = listen(1.0)
+    next(steps)
+    assert steps.send({"a": 2.0}).value == {"a": 2.0}
+    assert (listen.streams, deaf.streams) == (True, True)
+    assert (listen.remakable, deaf.remakable) == (False, False)
+    assert deaf.outputs == {"number": NUMBER}
+
+
+def test_a_node_says_what_of_the_world_it_reaches() -> None:
+    @node("toy.Post", touches=["network", "files"])
+    def post(a: Text) -> None: ...
+
+    assert post.touches == {"files", "network"}
+    assert everything.touches == frozenset()
+
+
+@pytest.mark.parametrize("touches", [["disk"], "files", {"files", "Network"}])
+def test_what_it_reaches_is_one_of_the_words_for_it(touches: Any) -> None:
+    with pytest.raises(NodeError) as caught:
+        node("toy.Post", touches=touches)(everything.function)
+    assert str(caught.value) == (
+        f'toy.Post: touches is {touches!r}; give a list with "files" or "network", or leave it out'
+    )
 
 
 @pytest.mark.parametrize("id", ["Nodot", "toy.", ".Toy", "toy.a.b", "toy.Gram Loss", "toy.A\n", "1.A"])

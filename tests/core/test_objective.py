@@ -96,6 +96,32 @@ def test_targets_are_computed_once_for_each_level() -> None:
     assert seen == [LEVEL, Level(8, 10, 1.0)]
 
 
+def test_weights_can_be_changed_and_the_targets_stay() -> None:
+    made: list[str] = []
+    network = Counting()
+
+    def told(name: str, *layers: str, weight: float = 1.0) -> Term:
+        def prepare(level: Level) -> Loss:
+            made.append(f"{name} {level.height}")
+            return term(name, network, *layers).prepare(level)
+
+        return Term(name, prepare, network, layers, weight)
+
+    evaluate = prepared((told("a", "one"), told("b", "two"), told("b", "two")), LEVEL)
+    other = evaluate.reweighed((told("a", "one", weight=3.0), told("b", "two", weight=0.5), told("b", "two")))
+    assert made == ["a 4", "b 4", "b 4"]
+    assert {name: float(part) for name, part in other(IMAGE).items()} == {"a": 3.0, "b": 3.0}
+    assert {name: float(part) for name, part in evaluate(IMAGE).items()} == {"a": 1.0, "b": 4.0}
+
+
+def test_a_term_that_was_not_there_before_gets_its_targets() -> None:
+    one, other = Counting(), Counting("other")
+    evaluate = prepared((term("a", one, "one"), term("b")), LEVEL)
+    for changed in ((term("a", one, "two"),), (term("a", other, "two"), term("b"), term("c"))):
+        new = {name: float(part) for name, part in evaluate.reweighed(changed)(IMAGE).items()}
+        assert new == values(changed)
+
+
 def test_gradients_flow_to_the_picture() -> None:
     image = IMAGE.clone().requires_grad_()
     (loss,) = prepared((term("a", Counting(), "one", weight=30.0),), LEVEL)(image).values()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
-from capriccio.core import Choice, Color, ImageFile, NodeError, Pattern, Range, Seed, Widget
+from capriccio.core import Choice, Color, ImageFile, Live, NodeError, Pattern, Range, Seed, Widget
 from capriccio.core.params import REQUIRED, declared, did_you_mean
 
 Rate = Annotated[float, Range(0.001, 1.0, "px", step=0.1, scale="log"), "How fast."]
@@ -18,6 +18,11 @@ def test_a_setting_carries_all_that_its_annotation_says() -> None:
     rate = declared("rate", Rate, 0.1)
     assert (rate.name, rate.type, rate.default, rate.doc) == ("rate", float, 0.1, "How fast.")
     assert rate.range == Range(0.001, 1.0, unit="px", step=0.1, scale="log")
+
+
+def test_a_setting_may_be_live() -> None:
+    assert declared("rate", Annotated[Rate, Live()], 0.1).live
+    assert not declared("rate", Rate, 0.1).live
 
 
 @pytest.mark.parametrize(
@@ -134,6 +139,11 @@ def test_only_numbers_are_made_to_fit() -> None:
             [],
             "x is a list[int], which is no type for a setting; use int, float, bool, str, Literal, "
             "Seed, Color or ImageFile, or put it before the * if it is an input",
+        ),
+        (
+            Annotated[ImageFile, Live()],
+            REQUIRED,
+            "x is a file, which is looked up before a run; leave out Live()",
         ),
         (Annotated[str, Range(0, 1)], "", "x is a <class 'str'>, and Range is for int or float"),
         (Annotated[bool, Range(0, 1)], True, "x is a <class 'bool'>, and Range is for int or float"),

@@ -65,16 +65,14 @@ def test_whatever_comes_gives_a_value_or_a_sentence(parts: list[str]) -> None:
         ),
         (b'{"a": 1, "b": 2, "a": 1}', "the key 'a' stands twice in one object; keep one"),
         (b'[{"a": {"b": 1, "\\u0062": 2}}]', "the key 'b' stands twice in one object; keep one"),
-        (b'"\xff"', "it is not UTF-8 text (byte 1)"),
-        (b'"\xed\xa0\x80"', "it is not UTF-8 text (byte 1)"),
+        (b'"\xff"', "it is not UTF-8 text (byte 2); save it as UTF-8"),
+        (b'"\xed\xa0\x80"', "it is not UTF-8 text (byte 2); save it as UTF-8"),
         (b"", "it is not JSON: Expecting value at line 1, column 1"),
         (b'{"a": 1}\n{', "it is not JSON: Extra data at line 2, column 1"),
         (b"[1,]", "it is not JSON: "),
         (b"{'a': 1}", "it is not JSON: "),
-        (
-            b"\xef\xbb\xbf{}",
-            "it is not JSON: Unexpected UTF-8 BOM (decode using utf-8-sig) at line 1, column 1",
-        ),
+        (b"\xef\xbb\xbf{}", "it is text that begins with a byte order mark; save it as UTF-8 without one"),
+        (b"\xff\xfe{\0}\0", "it is text in UTF-16; save it as UTF-8"),
         (b'{"\\ud800": 1}', "a text holds '\\ud800', which is half of a character"),
         (b'["\\udc00\\ud800"]', "a text holds '\\udc00', which is half of a character"),
     ],
@@ -83,6 +81,24 @@ def test_what_is_no_strict_json_is_refused_with_a_sentence(data: bytes, sentence
     with pytest.raises(ValueError) as caught:
         strictjson.parse(data, depth=64)
     assert str(caught.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (b"[NaN]", "line 1, column 2"),
+        (b'{"NaN":\n\n  "NaN", "b": [1, NaN]}', "line 3, column 19"),
+        (b'["-1e999",-1e999]', "line 1, column 11"),
+        (b"[1,\n9007199254740992\n]", "line 2, column 1"),
+        (b'{"a": {"a": 1}, "b": [{"a": "a"}],\n "a" : 2}', "line 2, column 2"),
+        (b'{"\\u0061": "\\"a", "c": {"d": {}},\n\n   "a": {}}', "line 3, column 4"),
+        ('{"é": "[{", "é": 2}'.encode(), "line 1, column 13"),
+    ],
+)
+def test_what_is_refused_is_told_with_its_place(data: bytes, place: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        strictjson.parse(data, depth=64)
+    assert str(caught.value).endswith(f" ({place})")
 
 
 @pytest.mark.parametrize(

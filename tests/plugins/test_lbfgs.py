@@ -119,6 +119,17 @@ def test_a_picture_that_cannot_move_stays_finite(gradient: float) -> None:
     assert point.tolist() == [0, 0, 0]
 
 
+def test_it_can_forget_what_it_has_learnt_of_another_loss() -> None:
+    here, there = started(0.2, 0.9), started(0.2, 0.9)
+    used, new = LBFGS([here]), LBFGS([there])
+    descend(used, here, rosenbrock, 10)
+    with torch.no_grad():
+        there.copy_(here)
+    used.forget()
+    loss: Loss = lambda point: (point - 3).square().sum()  # noqa: E731
+    assert descend(used, here, loss, 5) == descend(new, there, loss, 5)
+
+
 def test_clamping_between_steps_ends_at_the_best_picture_within_the_bounds() -> None:
     wanted, slopes = torch.linspace(-0.5, 1.5, 20), torch.logspace(0, 1, 20)
     point = torch.full((20,), 0.5, requires_grad=True)

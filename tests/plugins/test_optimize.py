@@ -1,12 +1,31 @@
 """Optimize makes the loss fall, shows how, and does no more work than it must."""
 
 from collections.abc import Callable
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, Literal, TypeAlias
 
 import pytest
 import torch
-from capriccio.core import InputError, Level, Loss, Objective, Preview, Steps, Term
+from capriccio.core import (
+    Catalog,
+    Controls,
+    Graph,
+    InputError,
+    Level,
+    Link,
+    Loss,
+    NodeChanged,
+    NodePreviewed,
+    Objective,
+    Placed,
+    Preview,
+    Steps,
+    Term,
+    plan,
+    prepared,
+    run,
+)
+from capriccio.core.scale import resized
 from capriccio.plugins.losses import content_loss, gram_loss, total_variation
 from capriccio.plugins.networks import feature_extractor
 from capriccio.plugins.optimize import CHECK_EVERY, optimize
@@ -160,17 +179,17 @@ def test_several_objectives_cost_one_pass_through_each_network_a_step(picture: M
 
 
 def test_targets_are_computed_once_for_each_level(picture: Make) -> None:
-    backbone, prepared = Pyramid(), []
+    backbone, sizes = Pyramid(), []
 
     def prepare(level: Level) -> Loss:
-        prepared.append((level.height, level.width))
+        sizes.append((level.height, level.width))
         return lambda image, maps: image.square().mean()
 
     content = content_loss(backbone.features(picture(64, 64), "full"))
     style = gram_loss(backbone.features(picture(80, 80), "full"))
     backbone.targets.clear()
     followed(optimize([content, style, (Term("own", prepare),)], picture(64, 64), steps=4, levels=3))
-    assert prepared == [(32, 32), (45, 45), (64, 64)]
+    assert sizes == [(32, 32), (45, 45), (64, 64)]
     # At the full size the features that came in are the targets.
     assert backbone.targets == [(32, 32), (40, 40), (45, 45), (57, 57)]
 
@@ -240,3 +259,125 @@ def test_the_picture_does_not_depend_on_the_grad_mode_of_the_caller(picture: Mak
     plain = result(optimize([wanted], picture(), steps=2))
     with torch.no_grad():
         assert torch.equal(result(optimize([wanted], picture(), steps=2)), plain)
+
+
+# Changes while it works.
+
+
+def after(node: Steps[Tensor], steps: int, changed: dict[str, Any]) -> tuple[Preview, Preview]:
+    """The preview after so many steps, and the next one, before which something has changed."""
+    *_, last = islice(node, steps)
+    return last, node.send(changed)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_a_changed_weight_counts_at_the_next_step_and_at_the_next_level(
+    optimizer: Literal["L-BFGS", "Adam"], steps: int, picture: Make
+) -> None:
+    content = content_loss(Pyramid().features(picture(64, 64, seed=1), "full"))
+
+    def started() -> Steps[Tensor]:
+        objectives = [content, total_variation(weight=0.1)]
+        return optimize(objectives, picture(64, 64), optimizer=optimizer, steps=3, levels=2)
+
+    changed = {"objectives": [content, total_variation(weight=0.3)]}
+    (_, new), (_, old) = after(made := started(), steps, changed), after(started(), steps, {})
+    assert float(new.measures["smoothness"]) == pytest.approx(3 * float(old.measures["smoothness"]))
+    assert float(new.measures["content"]) == pytest.approx(float(old.measures["content"]))
+    assert loss(new) > loss(old)
+    for last, following in pairwise([new, *made]):
+        there = resized(last.value, *following.value.shape[1:])
+        (expected,) = prepared(total_variation(weight=0.3), Level(64, 64))(there).values()
+        assert float(following.measures["smoothness"]) == pytest.approx(float(expected), rel=1e-4)
+
+
+def test_a_changed_weight_computes_no_target_again(picture: Make) -> None:
+    backbone = Pyramid()
+    content, style = backbone.features(picture(64, 64), "half"), backbone.features(picture(80, 80), "full")
+    backbone.targets.clear()
+    node = optimize([content_loss(content), gram_loss(style)], picture(64, 64), steps=3, levels=2)
+    next(node)
+    before = list(backbone.targets)
+    node.send({"objectives": [content_loss(content, weight=9.0), gram_loss(style, weight=0.0)]})
+    assert backbone.targets == before != []
+
+
+def test_the_memory_of_the_old_curves_is_lost_with_a_changed_weight(picture: Make) -> None:
+    content = content_loss(Pyramid().features(picture(seed=1), "full"))
+    changed = [content, total_variation(weight=5.0)]
+    last, new = after(optimize([content], picture(), steps=20, levels=1), 10, {"objectives": changed})
+    fresh = next(optimize(changed, last.value, steps=20, levels=1))
+    assert torch.equal(new.value, fresh.value)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_a_changed_rate_counts_at_the_next_step_and_at_the_next_level(steps: int, picture: Make) -> None:
+    wanted = content_loss(Pyramid().features(picture(64, 64, seed=1), "full"))
+
+    def moved(rate: float) -> Tensor:
+        inside = 0.3 + 0.4 * picture(64, 64)  # where nothing is clamped
+        node = optimize([wanted], inside, optimizer="Adam", steps=3, levels=2, rate=0.002)
+        last, new = after(node, steps, {"rate": rate})
+        move: Tensor = new.value - resized(last.value, *new.value.shape[1:])
+        return move
+
+    torch.testing.assert_close(moved(0.006), 3 * moved(0.002), rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_only_adam_has_a_rate(optimizer: Literal["L-BFGS", "Adam"], picture: Make) -> None:
+    def made(rate: float) -> Tensor:
+        node = optimize([total_variation()], picture(), optimizer=optimizer, steps=4, levels=1)
+        shown: Tensor = after(node, 2, {"rate": rate})[1].value
+        return shown
+
+    assert torch.equal(made(0.5), made(0.01)) == (optimizer == "L-BFGS")
+
+
+def test_without_objectives_it_cannot_go_on(picture: Make) -> None:
+    with pytest.raises(InputError, match=r"^there is nothing to work towards"):
+        after(optimize([total_variation()], picture(), steps=9), 1, {"objectives": [()]})
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_no_change_reads_a_value_back_to_the_host(
+    optimizer: Literal["L-BFGS", "Adam"], tensors: Callable[..., dict[str, Tensor]], picture: Make
+) -> None:
+    """On the meta device nothing has a value, so reading one raises."""
+    vgg = VGG("tiny", tensors(), pooling="max", device="meta")
+    features = feature_extractor(picture(64, 64), vgg, layers="relu1_1, relu3_1")
+    steps = (CHECK_EVERY - 1) // 2
+    node = optimize([content_loss(features)], picture(64, 64), optimizer=optimizer, steps=steps, levels=2)
+    preview = next(node)
+    for number in range(2 * steps - 2):
+        objectives = [content_loss(features, weight=number), total_variation()]
+        preview = node.send({"objectives": objectives, "rate": 0.1 + number / 100})
+    assert (preview.step, preview.value.device.type) == (2 * steps - 1, "meta")
+
+
+def test_in_a_run_the_weight_of_a_loss_node_reaches_the_optimiser_at_work(catalog: Catalog) -> None:
+    nodes = {
+        "noise": Placed("capriccio.Noise", {"width": 32, "height": 32}),
+        "smooth": Placed("capriccio.TotalVariation", {"weight": 1.0}),
+        "sum": Placed("capriccio.WeightedObjective", {"weight": 2.0}),
+        "paint": Placed("capriccio.Optimize", {"steps": 12, "levels": 1}),
+    }
+    links = ("noise.image paint.init", "smooth.objective sum.objectives", "sum.objective paint.objectives")
+    graph = Graph(nodes, tuple(Link.between(*link.split()) for link in links))
+    controls, previews, told = Controls(), [], []
+    for event in run(plan(graph, catalog), controls=controls):
+        if isinstance(event, NodePreviewed):
+            previews.append(event.preview)
+            if event.preview.step == 4:
+                controls.change("smooth", weight=10.0)
+        told += [event] if isinstance(event, NodeChanged) else []
+    assert [(event.reached, list(event.remade)) for event in told] == [(("paint",), ["smooth", "sum"])]
+    (variation, *_), level = total_variation(weight=1.0), Level(32, 32)
+    weights = [
+        float(new.measures["smoothness"]) / float(variation.prepare(level)(old.value, {}))
+        for old, new in pairwise(previews)
+    ]
+    at = [weight > 10 for weight in weights].index(True)
+    assert weights == [pytest.approx(2.0, rel=1e-3)] * at + [pytest.approx(20.0, rel=1e-3)] * (11 - at)
+    assert 3 <= at <= 6  # it may be one step ahead of what we saw, and has begun another

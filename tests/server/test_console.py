@@ -11,6 +11,7 @@ from capriccio.core import (
     Backbone,
     Event,
     InputError,
+    NodeChanged,
     NodeFailed,
     NodeFinished,
     NodePreviewed,
@@ -20,7 +21,8 @@ from capriccio.core import (
     Preview,
     RunFinished,
 )
-from capriccio.server.console import Bars, as_json, complain, error_line, print_json
+from capriccio.server.console import Bars, as_json, complain, print_json
+from capriccio.server.plain import error_line
 from torch import Tensor
 
 PICTURE = torch.zeros(3, 2, 2)
@@ -54,6 +56,17 @@ EVENTS: list[tuple[Event, dict[str, Any]]] = [
         {"event": "NodeFailed", "name": "a", "error": "is no picture", "seconds": 0.1},
     ),
     (NodeSkipped("b", "a"), {"event": "NodeSkipped", "name": "b", "failed": "a"}),
+    (
+        NodeChanged("a", {"weight": 2.0, "rate": float("nan")}, ("b",), "", {"a": PICTURE}),
+        {
+            "event": "NodeChanged",
+            "name": "a",
+            "params": {"weight": 2.0, "rate": None},
+            "reached": ["b"],
+            "problem": "",
+            "remade": ["a"],
+        },
+    ),
     (
         RunFinished(2.0, ("a",), ("b", "c")),
         {"event": "RunFinished", "seconds": 2.0, "failed": ["a"], "skipped": ["b", "c"]},

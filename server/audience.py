@@ -1,0 +1,129 @@
+"""Who has which graph open, and who watches which node: messages and previews go to them."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from . import pipe, wire
+from .document import Document
+from .outbox import Outbox
+
+SIZES = (128, 256, wire.WIDTH, 1024, 2048, 4096, 8192)
+"""Previews are made in these sizes, so that few are made however many watch."""
+
+Watch: TypeAlias = Callable[[int, dict[str, list[int]]], None]
+
+
+@dataclass(eq=False)
+class _Row:
+    """Those who have one graph open."""
+
+    document: Document
+    members: set[Outbox] = field(default_factory=set)
+    watchers: dict[str, dict[Outbox, int]] = field(default_factory=lambda: defaultdict(dict))
+    """By node: who watches it, and in which size."""
+    frames: dict[tuple[str, int], tuple[int, bytes]] = field(default_factory=dict)
+    """The last preview of a node in a size: its sequence number and frame."""
+
+    @property
+    def widths(self) -> dict[str, list[int]]:
+        return {node: sorted(set(by.values())) for node, by in self.watchers.items() if by}
+
+
+class Audience:
+    """All clients, by what they have open and watch."""
+
+    def __init__(self, watch: Watch) -> None:
+        self.everyone: set[Outbox] = set()
+        self._watch = watch
+        self._rows: dict[int, _Row] = {}
+
+    def enter(self, document: Document, outbox: Outbox) -> None:
+        """From now on this client hears of the graph."""
+        self._rows.setdefault(document.number, _Row(document)).members.add(outbox)
+
+    def leave(self, document: Document, outbox: Outbox) -> None:
+        """This client closes the graph."""
+        if row := self._rows.get(document.number):
+            row.members.discard(outbox)
+            for node in [node for node, by in row.watchers.items() if outbox in by]:
+                self.unwatch(document, node, outbox)
+
+    def forget(self, document: Document) -> None:
+        """The graph is closed for good."""
+        self._rows.pop(document.number, None)
+
+    def members(self, document: Document) -> set[Outbox]:
+        """Those who have a graph open."""
+        row = self._rows.get(document.number)
+        return set(row.members) if row else set()
+
+    def tell(self, document: Document, message: wire.AnyMessage, besides: Outbox | None = None) -> None:
+        """Tell all who have a graph open."""
+        text = wire.written(message)
+        for outbox in self.members(document):
+            if outbox is not besides:
+                outbox.put(text)
+
+    def tell_all(self, message: wire.AnyMessage) -> None:
+        """Tell everyone."""
+        text = wire.written(message)
+        for outbox in self.everyone:
+            outbox.put(text)
+
+    def update(self, document: Document, message: wire.Progress) -> None:
+        """Tell all who have a graph open what only the latest of counts."""
+        text = wire.written(message)
+        for outbox in self.members(document):
+            outbox.replace(document.number, text)
+
+    def watch(self, document: Document, node: str, width: int, outbox: Outbox) -> None:
+        """Show a node to a client, beginning with what there is."""
+        row = self._rows[document.number]
+        size = next(size for size in SIZES if size >= width)
+        before = row.widths.get(node)
+        if row.watchers[node].get(outbox) != size:
+            outbox.unwatch((document.number, node))  # each size counts its previews by itself
+        row.watchers[node][outbox] = size
+        outbox.watch((document.number, node))
+        if last := row.frames.get((node, size)):
+            outbox.show((document.number, node), *last)
+        if row.widths[node] != before:
+            self._watch(document.number, row.widths)
+
+    def unwatch(self, document: Document, node: str, outbox: Outbox) -> None:
+        """Show a node no more."""
+        outbox.unwatch((document.number, node))
+        if not (row := self._rows.get(document.number)) or outbox not in row.watchers.get(node, {}):
+            return
+        before = row.widths
+        del row.watchers[node][outbox]
+        if row.widths != before:
+            self._watch(document.number, row.widths)
+
+    def watched(self) -> Mapping[int, dict[str, list[int]]]:
+        """All that is watched, for a worker that has just begun."""
+        return {number: row.widths for number, row in self._rows.items() if row.widths}
+
+    def show(self, frame: pipe.Frame) -> None:
+        """Show a preview to those who watch its node in its size."""
+        if not (row := self._rows.get(frame.graph)):
+            return
+        sequence, _ = row.frames.get((frame.node, frame.asked), (0, b""))
+        sequence += 1
+        facts = wire.Preview(
+            row.document.name,
+            frame.node,
+            frame.run,
+            sequence,
+            frame.step,
+            frame.total,
+            frame.width,
+            frame.height,
+        )
+        packed = wire.packed(facts, frame.data)
+        row.frames[frame.node, frame.asked] = sequence, packed
+        for outbox, size in row.watchers.get(frame.node, {}).items():
+            if size == frame.asked:
+                outbox.show((frame.graph, frame.node), sequence, packed)

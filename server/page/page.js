@@ -1,0 +1,158 @@
+// A plain client: it opens a graph, runs it, and shows the newest preview of every node.
+// docs/protocol.md tells what is said. The editor takes its place.
+
+const PROTOCOL = 1;
+const PREVIEW = 1;
+const at = (id) => document.getElementById(id);
+const cards = new Map(); // by node: its figure and what is in it
+let socket;
+let requests = 0;
+let graph;
+let run;
+
+function ask(type, facts = {}) {
+  socket.send(JSON.stringify({ type, id: ++requests, ...facts }));
+}
+
+function connect() {
+  const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
+  socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws`);
+  socket.binaryType = "arraybuffer";
+  socket.onopen = () => ask("hello", { token, protocol: PROTOCOL });
+  socket.onmessage = ({ data }) =>
+    typeof data === "string" ? hear(JSON.parse(data)) : show(data);
+  socket.onclose = ({ code, reason }) => {
+    at("state").value = "no connection";
+    if (code === 1008) trouble(reason);
+    else setTimeout(connect, 1000);
+  };
+}
+
+function hear(message) {
+  const known = handlers[message.type];
+  if (known) known(message);
+}
+
+const handlers = {
+  welcome({ worker }) {
+    at("state").value = `worker ${worker}`;
+    ask("list_graphs");
+  },
+  worker({ state, text }) {
+    at("state").value = `worker ${state}`;
+    if (text) trouble(text);
+  },
+  graphs({ graphs }) {
+    const names = graphs.map(({ name }) => new Option(name));
+    const chosen = graph ?? at("graphs").value;
+    at("graphs").replaceChildren(...names);
+    if (graphs.some(({ name }) => name === chosen)) at("graphs").value = chosen;
+    open();
+  },
+  opened({ graph: name, content, nodes, runs }) {
+    graph = name;
+    cards.clear();
+    at("nodes").replaceChildren();
+    for (const node of Object.keys(content.nodes)) {
+      card(node, content.nodes[node].kind);
+      ask("watch", { graph, node });
+    }
+    for (const info of nodes) report(info);
+    for (const info of runs) handlers.run({ info });
+  },
+  edited({ graph: name }) {
+    ask("open_graph", { graph: name });
+  },
+  run({ info }) {
+    if (info.graph !== graph) return;
+    run = ["queued", "running", "paused"].includes(info.state) ? info : undefined;
+    at("state").value = `run ${info.run} ${info.state}`;
+    at("pause").textContent = info.state === "paused" ? "Go on" : "Pause";
+    at("pause").disabled = at("cancel").disabled = !run;
+    const why = info.problems.map(({ node, text }) => (node ? `${node}: ${text}` : text));
+    if (info.needs.length) {
+      why.push(`These nodes reach files or networks: ${info.needs.join(", ")}.`);
+    }
+    if (why.length) trouble(why.join("\n"));
+  },
+  node({ graph: name, info }) {
+    if (name === graph) report(info);
+  },
+  progress({ graph: name, nodes }) {
+    if (name !== graph) return;
+    for (const [node, { step, total, measures }] of Object.entries(nodes)) {
+      const { progress, note } = card(node);
+      progress.max = total;
+      progress.value = step;
+      const numbers = Object.entries(measures).map(([key, value]) => `${key} ${value?.toPrecision(3)}`);
+      note.textContent = [`${step} of ${total}`, ...numbers].join(", ");
+    }
+  },
+  refused({ text }) {
+    trouble(text);
+  },
+};
+
+function report({ node, state, seconds, error, value }) {
+  const { figure, note, progress } = card(node);
+  figure.className = state;
+  if (state === "done") progress.value = progress.max;
+  const took = state === "done" ? `done in ${seconds.toFixed(1)} s` : state;
+  note.textContent = [took, error || value].filter(Boolean).join(": ");
+}
+
+function card(node, kind = "") {
+  if (!cards.has(node)) {
+    const figure = document.createElement("figure");
+    const canvas = document.createElement("canvas");
+    const progress = document.createElement("progress");
+    const caption = document.createElement("figcaption");
+    const note = document.createElement("small");
+    canvas.hidden = true;
+    progress.value = 0;
+    caption.title = kind;
+    caption.append(node, note);
+    figure.append(canvas, progress, caption);
+    at("nodes").append(figure);
+    cards.set(node, { figure, canvas, progress, note });
+  }
+  return cards.get(node);
+}
+
+async function show(frame) {
+  const head = new DataView(frame);
+  if (head.getUint8(0) !== PREVIEW) return;
+  const length = head.getUint16(2);
+  const facts = JSON.parse(new TextDecoder().decode(new Uint8Array(frame, 4, length)));
+  const picture = await createImageBitmap(new Blob([new Uint8Array(frame, 4 + length)]));
+  if (facts.graph === graph && cards.has(facts.node)) {
+    const { canvas } = cards.get(facts.node);
+    canvas.hidden = false;
+    canvas.width = picture.width;
+    canvas.height = picture.height;
+    canvas.getContext("2d").drawImage(picture, 0, 0);
+  }
+  ask("ack", { frames: [[facts.graph, facts.node, facts.sequence]] });
+}
+
+function open() {
+  const name = at("graphs").value;
+  if (!name || name === graph) return;
+  if (graph) ask("close_graph", { graph });
+  ask("open_graph", { graph: name });
+}
+
+function trouble(text) {
+  at("trouble").textContent = text;
+  at("trouble").hidden = !text;
+}
+
+at("graphs").onchange = open;
+at("run").onclick = () => {
+  trouble("");
+  ask("run", { graph });
+};
+at("pause").onclick = () => ask(run.state === "paused" ? "resume" : "pause", { run: run.run });
+at("cancel").onclick = () => ask("cancel", { run: run.run });
+addEventListener("hashchange", () => location.reload());
+connect();

@@ -1,0 +1,214 @@
+"""What the server and its worker say to each other: msgpack behind a length, on a local socket."""
+
+import struct
+from typing import Any, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from . import wire
+
+LENGTH = struct.Struct(">I")
+
+
+class Setup(Struct, frozen=True):
+    """All that a worker needs to begin."""
+
+    builtins: tuple[str, ...]
+    plugin_folder: str
+    plugin_files: tuple[str, ...]
+    device: str
+    folders: tuple[str, ...]
+    """Where graphs find their pictures."""
+    out: str
+    cache: str
+    """The folder of the result cache."""
+    memory: int = 0
+    """Bytes that the worker may use; 0 for as many as there are."""
+
+
+# To the worker.
+
+
+class ToWorker(Struct, frozen=True, tag=True):
+    """What the server wants."""
+
+
+class Start(ToWorker, frozen=True):
+    """Run a graph, which the server knows by a number. There is no other run on."""
+
+    run: int
+    graph: int
+    content: bytes
+    only: list[str]
+    allowed: list[str]
+    """Kinds of nodes that may reach files and networks."""
+
+
+class Cancel(ToWorker, frozen=True):
+    """End a run."""
+
+    run: int
+
+
+class Pause(ToWorker, frozen=True):
+    """Hold a run, or one node of it."""
+
+    run: int
+    node: str | None
+
+
+class Resume(ToWorker, frozen=True):
+    """Let a run, or one node of it, go on."""
+
+    run: int
+    node: str | None
+
+
+class Change(ToWorker, frozen=True):
+    """Hand live settings of a node to a run."""
+
+    run: int
+    node: str
+    params: dict[str, Any]
+
+
+class Check(ToWorker, frozen=True):
+    """Find all that is wrong with a graph."""
+
+    ask: int
+    content: bytes
+
+
+class Watch(ToWorker, frozen=True):
+    """Show these nodes of a graph from now on, at these widths, and no others of it."""
+
+    graph: int
+    widths: dict[str, list[int]]
+
+
+class Fetch(ToWorker, frozen=True):
+    """Encode what a node has made."""
+
+    ask: int
+    graph: int
+    node: str
+    output: str
+    format: wire.Format
+
+
+Order: TypeAlias = Start | Cancel | Pause | Resume | Change | Check | Watch | Fetch
+
+
+# From the worker.
+
+
+class FromWorker(Struct, frozen=True, tag=True):
+    """What the worker tells."""
+
+
+class Ready(FromWorker, frozen=True):
+    """Plugins are loaded; send work."""
+
+    device: str
+    catalogue: wire.Catalogue
+
+
+class Rejected(FromWorker, frozen=True):
+    """A run cannot begin."""
+
+    run: int
+    problems: list[wire.Problem]
+    needs: list[str]
+    """Kinds that have to be allowed first."""
+
+
+class Began(FromWorker, frozen=True):
+    """A node is about to be called. Sent before it is, so that it can be named if it kills the worker."""
+
+    run: int
+    node: str
+
+
+class Node(FromWorker, frozen=True):
+    """A node has come to another state."""
+
+    run: int
+    report: wire.NodeReport
+
+
+class Progress(FromWorker, frozen=True):
+    """How far running nodes have come."""
+
+    run: int
+    nodes: dict[str, wire.NodeProgress]
+
+
+class Tuned(FromWorker, frozen=True):
+    """Live settings were handed on, or not."""
+
+    run: int
+    node: str
+    params: dict[str, Any]
+    reached: list[str]
+    problem: str
+
+
+class Ended(FromWorker, frozen=True):
+    """A run is over."""
+
+    run: int
+    seconds: float
+    cancelled: bool
+    failed: list[str]
+
+
+class Frame(FromWorker, frozen=True):
+    """A preview, as JPEG."""
+
+    graph: int
+    node: str
+    run: int
+    asked: int
+    """The width that it was made for."""
+    step: int
+    total: int
+    width: int
+    height: int
+    data: bytes
+
+
+class Answer(FromWorker, frozen=True):
+    """What a check found."""
+
+    ask: int
+    problems: list[wire.Problem]
+
+
+class Chunk(FromWorker, frozen=True):
+    """A part of a result."""
+
+    ask: int
+    data: bytes
+
+
+class Sent(FromWorker, frozen=True):
+    """All of a result was sent; or, with a text, why none was."""
+
+    ask: int
+    sha256: str = ""
+    media_type: str = ""
+    name: str = ""
+    text: str = ""
+
+
+News: TypeAlias = Ready | Rejected | Began | Node | Progress | Tuned | Ended | Frame | Answer | Chunk | Sent
+
+orders: msgspec.msgpack.Decoder[Order] = msgspec.msgpack.Decoder(Order)
+news: msgspec.msgpack.Decoder[News] = msgspec.msgpack.Decoder(News)
+
+
+def packed(message: Order | News) -> bytes:
+    """A message behind its length."""
+    data = msgspec.msgpack.encode(message)
+    return LENGTH.pack(len(data)) + data

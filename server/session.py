@@ -1,0 +1,345 @@
+"""What one client asks, and what it is answered. No sockets here."""
+
+import asyncio
+import hmac
+import tempfile
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import IO
+
+import msgspec
+
+from . import pipe, wire
+from .document import Document
+from .library import named
+from .outbox import Frame, Outbox
+from .refusal import Refusal
+from .studio import Studio
+from .uploads import Uploads
+
+OPEN = 100
+"""Graphs that a client may have open."""
+WATCHED = 500
+"""Nodes that a client may watch."""
+
+
+class Unwelcome(Exception):
+    """The client must go; the sentence tells it why."""
+
+
+class _Id(msgspec.Struct):
+    id: int | None = None
+
+
+class Session:
+    """One client. Answers go into its outbox, each with the number of its request."""
+
+    def __init__(self, studio: Studio, outbox: Outbox) -> None:
+        self._studio = studio
+        self._outbox = outbox
+        self._open: dict[int, Document] = {}
+        """By their numbers, as others may give them other names."""
+        self._watched: set[tuple[int, str]] = set()
+        self._uploads = Uploads(studio.library, studio.uploads)
+        self.welcome = False
+        """The client has shown the token."""
+
+    async def hear(self, frame: str | bytes) -> bool:
+        """Answer a frame; give whether it counts towards the limit. Unwelcome ends the connection."""
+        if isinstance(frame, bytes):
+            self._chunk(frame)
+            return True
+        try:
+            request = wire.read(frame)
+        except wire.WireError as error:
+            self._put(wire.Refused(text=str(error)), _id(frame))
+            return True
+        if not self.welcome:
+            self._put(self._greet(request), request.id)
+            return True
+        try:
+            answer = await self.answer(request)
+        except Refusal as refusal:
+            answer = wire.Refused(text=str(refusal), revision=refusal.revision)
+        if answer is not None:
+            self._put(answer, request.id)
+        return not isinstance(request, wire.Ack)
+
+    def close(self) -> None:
+        """The client is gone."""
+        self._uploads.close()
+        self._studio.runs.audience.everyone.discard(self._outbox)
+        for document in list(self._open.values()):
+            self._leave(document)
+
+    async def answer(self, request: wire.AnyRequest) -> wire.AnyMessage | None:
+        """What to say to a request of a client that is welcome; None for what is answered later or not."""
+        request = _spelled(request)
+        match request:
+            case wire.Ack():
+                self._acknowledge(request)
+                return None
+            case wire.Watch() | wire.Unwatch():
+                return self._watch(request)
+            case wire.Edit():
+                self._document(request.graph)
+                return self._studio.desk.edit(request, self._outbox)
+            case wire.GetCatalogue():
+                return self._studio.runs.catalogue
+            case wire.GetStatus():
+                return self._status()
+            case wire.Ping():
+                return wire.Pong()
+            case wire.Hello():
+                raise Refusal("hello was said already")
+            case wire.GetHistory():
+                return wire.History(runs=self._studio.records.runs(request.graph, request.limit))
+            case wire.BeginUpload() | wire.EndUpload():
+                return await self._upload(request)
+            case wire.CheckGraph() | wire.FetchResult():
+                self._ask(request)
+                return None
+            case (
+                wire.RunGraph()
+                | wire.CancelRun()
+                | wire.ReorderRuns()
+                | wire.PauseRun()
+                | wire.ResumeRun()
+                | wire.RestartRun()
+                | wire.AllowKinds()
+            ):
+                return self._run(request)
+            case _:
+                return await self._graphs(request)
+
+    def _greet(self, request: wire.AnyRequest) -> wire.Welcome:
+        if not isinstance(request, wire.Hello):
+            raise Unwelcome("say hello first, with the token")
+        if request.protocol != wire.PROTOCOL:
+            raise Unwelcome(f"protocol {request.protocol} is not spoken here; reload, or use {wire.PROTOCOL}")
+        if not hmac.compare_digest(request.token.encode(), self._studio.token.encode()):
+            raise Unwelcome("the token is wrong; use the address that the server printed when it started")
+        self.welcome = True
+        runs = self._studio.runs
+        runs.audience.everyone.add(self._outbox)
+        seat = runs.seats[0] if runs.seats else None
+        return wire.Welcome(
+            protocol=wire.PROTOCOL,
+            version=version("capriccio"),
+            page=self._studio.page,
+            worker=seat.state if seat else "lost",
+            device=seat.device if seat else "",
+        )
+
+    async def _graphs(self, request: wire.AnyRequest) -> wire.AnyMessage:
+        """Open, close, save and sort graphs."""
+        desk, library = self._studio.desk, self._studio.library
+        match request:
+            case wire.ListGraphs():
+                return await self._list()
+            case wire.OpenGraph():
+                return self._enter(desk.open(request.graph))
+            case wire.NewGraph():
+                return self._enter(desk.new(request.graph))
+            case wire.CloseGraph():
+                self._leave(self._document(request.graph))
+                return wire.Done()
+            case wire.SaveGraph():
+                self._document(request.graph)
+                answer: wire.AnyMessage = await desk.save(request)
+            case wire.RenameGraph():
+                desk.rename(request.graph, request.to)
+                answer = wire.Done()
+            case wire.DuplicateGraph():
+                library.duplicate(request.graph, request.to)
+                answer = wire.Done()
+            case wire.DeleteGraph():
+                desk.delete(request.graph)
+                answer = wire.Done()
+            case _:
+                raise Refusal(f"{type(request).__name__} cannot be answered")
+        self._studio.runs.audience.tell_all(await self._list())
+        return answer
+
+    async def _list(self) -> wire.Graphs:
+        return wire.Graphs(graphs=await asyncio.to_thread(self._studio.library.graphs))
+
+    def _enter(self, document: Document) -> wire.Opened:
+        """Open a graph for this client, with all that there is to know."""
+        held = {number: known for number, known in self._open.items() if self._studio.desk.holds(known)}
+        if len(held) >= OPEN and document.number not in held:
+            raise Refusal(f"{OPEN} graphs are open here; close some first")
+        self._open = {**held, document.number: document}
+        self._watched = {place for place in self._watched if place[0] in self._open}
+        runs = self._studio.runs
+        runs.audience.enter(document, self._outbox)
+        return wire.Opened(
+            graph=document.name,
+            revision=document.revision,
+            content=document.content,
+            saved=document.saved,
+            runs=runs.of(document),
+            nodes=list(runs.reports.get(document.number, {}).values()),
+        )
+
+    def _leave(self, document: Document) -> None:
+        self._open.pop(document.number, None)
+        self._watched = {place for place in self._watched if place[0] != document.number}
+        self._studio.runs.audience.leave(document, self._outbox)
+        self._studio.desk.left(document)
+
+    def _document(self, name: str) -> Document:
+        """A graph that this client has open; another client may have renamed it."""
+        for document in self._open.values():
+            # Another client may have deleted it, and begun one of its name.
+            if document.name == name and self._studio.desk.holds(document):
+                return document
+        raise Refusal(f"{name} is not open here; open it first")
+
+    def _run(self, request: wire.AnyRequest) -> wire.AnyMessage:
+        """Start runs and steer them."""
+        runs = self._studio.runs
+        match request:
+            case wire.RunGraph():
+                document = self._document(request.graph)
+                return wire.Queued(run=runs.add(document, request.only, request.first))
+            case wire.RestartRun():
+                return wire.Queued(run=runs.restart(request.run))
+            case wire.CancelRun():
+                runs.cancel(request.run)
+            case wire.ReorderRuns():
+                runs.reorder(request.runs)
+            case wire.PauseRun():
+                runs.pause(request.run, request.node)
+            case wire.ResumeRun():
+                runs.resume(request.run, request.node)
+            case wire.AllowKinds():
+                self._studio.records.allow(self._document(request.graph).name, request.kinds)
+            case _:
+                raise Refusal(f"{type(request).__name__} cannot be answered")
+        return wire.Done()
+
+    def _watch(self, request: wire.Watch | wire.Unwatch) -> wire.Done:
+        document, audience = self._document(request.graph), self._studio.runs.audience
+        place = document.number, request.node
+        if isinstance(request, wire.Unwatch):
+            self._watched.discard(place)
+            audience.unwatch(document, request.node, self._outbox)
+            return wire.Done()
+        if request.node not in document.graph.nodes:
+            raise Refusal(f"there is no node {request.node} in {request.graph}")
+        if len(self._watched) >= WATCHED and place not in self._watched:
+            raise Refusal(f"{WATCHED} nodes are watched here; unwatch some first")
+        self._watched.add(place)
+        audience.watch(document, request.node, request.width, self._outbox)
+        return wire.Done()
+
+    def _acknowledge(self, request: wire.Ack) -> None:
+        numbers = {document.name: document.number for document in self._open.values()}
+        for graph, node, sequence in request.frames:
+            if graph in numbers:
+                self._outbox.acknowledge((numbers[graph], node), sequence)
+
+    def _ask(self, request: wire.CheckGraph | wire.FetchResult) -> None:
+        """Ask the worker; the answer comes when it has one."""
+        document, runs = self._document(request.graph), self._studio.runs
+        if isinstance(request, wire.FetchResult):
+            runs.fetch(document, request, Fetching(request.id, self._outbox))
+            return
+        revision = document.revision
+
+        def hear(answer: pipe.Answer | pipe.Chunk | pipe.Sent | None) -> None:
+            said: wire.AnyMessage = wire.Refused(text="the worker was lost; ask again")
+            if isinstance(answer, pipe.Answer):
+                said = wire.Checked(graph=document.name, revision=revision, problems=answer.problems)
+            self._put(said, request.id)
+
+        runs.check(document, hear)
+
+    async def _upload(self, request: wire.BeginUpload | wire.EndUpload) -> wire.AnyMessage:
+        if isinstance(request, wire.BeginUpload):
+            return self._uploads.begin(request)
+        answer = await asyncio.to_thread(self._uploads.end, request)
+        if answer.graph:
+            self._studio.runs.audience.tell_all(await self._list())
+        return answer
+
+    def _chunk(self, frame: bytes) -> None:
+        if not self.welcome:
+            raise Unwelcome("say hello first, with the token")
+        try:
+            self._uploads.chunk(*wire.unpacked(frame, wire.UploadChunk))
+        except (wire.WireError, Refusal) as error:
+            self._put(wire.Refused(text=str(error)), None)
+
+    def _status(self) -> wire.Status:
+        runs = self._studio.runs
+        seat = runs.seats[0] if runs.seats else None
+        sent: dict[str, dict[str, int]] = {}
+        dropped: dict[str, dict[str, int]] = {}
+        for document in self._open.values():
+            for number, node in self._watched:
+                channel = self._outbox.channels.get((number, node))
+                if number == document.number and channel:
+                    sent.setdefault(document.name, {})[node] = channel.sent
+                    dropped.setdefault(document.name, {})[node] = channel.dropped
+        return wire.Status(
+            worker=seat.state if seat else "lost",
+            device=seat.device if seat else "",
+            pid=seat.worker.pid if seat else None,
+            clients=len(runs.audience.everyone),
+            waiting=self._outbox.waiting,
+            sent=sent,
+            dropped=dropped,
+            queue=runs.queue(),
+        )
+
+    def _put(self, message: wire.AnyMessage, id: int | None) -> None:
+        self._outbox.put(msgspec.structs.replace(message, re=id))
+
+
+class Fetching:
+    """A result on its way from the worker to a client: kept in a file, sent when it is whole."""
+
+    def __init__(self, id: int, outbox: Outbox) -> None:
+        self._id = id
+        self._outbox = outbox
+        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=2**24)
+
+    def __call__(self, message: pipe.Answer | pipe.Chunk | pipe.Sent | None) -> None:
+        match message:
+            case pipe.Chunk(data=data):
+                self._file.write(data)
+            case pipe.Sent(text="") as sent:
+                self._outbox.transfer(self._frames(sent))
+            case pipe.Sent(text=text):
+                self._outbox.put(wire.Refused(re=self._id, text=text))
+            case _:
+                self._outbox.put(wire.Refused(re=self._id, text="the worker was lost; run the graph again"))
+
+    def _frames(self, sent: pipe.Sent) -> Iterator[Frame]:
+        size = self._file.tell()
+        self._file.seek(0)
+        with self._file:
+            for offset in range(0, size, wire.CHUNK):
+                yield wire.packed(wire.ResultChunk(self._id, offset), self._file.read(wire.CHUNK))
+        yield wire.written(
+            wire.Fetched(
+                re=self._id, size=size, sha256=sent.sha256, media_type=sent.media_type, name=sent.name
+            )
+        )
+
+
+def _spelled(request: wire.AnyRequest) -> wire.AnyRequest:
+    """A request with the names of its graphs as they are written here; Unicode has several ways."""
+    given = {field: getattr(request, field, None) for field in ("graph", "to")}
+    names = {field: named(name) for field, name in given.items() if isinstance(name, str)}
+    return msgspec.structs.replace(request, **names) if names else request
+
+
+def _id(frame: str) -> int | None:
+    """The number of a request that is otherwise wrong, so that its sender knows which one was."""
+    try:
+        return msgspec.json.decode(frame, type=_Id).id
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return None

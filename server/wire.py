@@ -1,0 +1,794 @@
+"""Every message between the server and its clients; docs/protocol.md tells how they are used.
+
+Text frames are JSON: a Request from the client, a Message from the server, each told by its
+``type``. Binary frames carry bytes behind a header and metadata; see ``packed``. The JSON
+Schema and the page's TypeScript types are made from this file by ``make schema``.
+"""
+
+import re
+import struct
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from ..core import graphfile
+
+PROTOCOL = 1
+"""Raised when an older client would misread a message."""
+CHUNK = 256 * 1024
+"""Bytes of an upload or a result in one frame, at most."""
+TEXT = 64 * 1024
+"""Bytes of a text frame from a client, at most."""
+UPLOAD = 64 * 1024 * 1024
+"""Bytes of one upload, at most."""
+WIDTH = 512
+"""Pixels of a preview's longer side, unless a client asks for more or less."""
+
+# In Python $ also matches before a line's end.
+Name = Annotated[
+    str,
+    Meta(
+        pattern=r"^\w[\w -]{0,63}$(?!\n)",
+        description="1 to 64 letters, digits, spaces, - and _; the name of a graph or a picture.",
+    ),
+]
+NodeName = Annotated[str, Meta(pattern=rf"^{graphfile.NAME}$(?!\n)", description="A node in its graph.")]
+Socket = Annotated[
+    str, Meta(pattern=graphfile.SOCKET, max_length=200, description="node.output or node.input.")
+]
+Kind = Annotated[str, Meta(min_length=1, max_length=200, description="A node's id: capriccio.Optimize.")]
+Whole = Annotated[int, Meta(ge=0, lt=2**53)]
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)", description="sha256 in hexadecimal.")]
+Width = Annotated[int, Meta(ge=16, le=8192, description="Pixels of the longer side.")]
+Position = tuple[float, float]
+Time = Annotated[float, Meta(description="Seconds since 1970.")]
+Format = Literal["png", "jpeg", "webp", "npy"]
+RunState = Literal["queued", "running", "paused", "done", "failed", "cancelled", "refused"]
+NodeState = Literal["queued", "running", "paused", "done", "failed", "skipped"]
+WorkerState = Literal["starting", "ready", "lost"]
+
+
+def _tag(name: str) -> str:
+    """LinkNodes is written link_nodes."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+# What clients change in an open graph.
+
+
+class Operation(Struct, frozen=True, tag_field="op", tag=_tag, forbid_unknown_fields=True):
+    """One change of an open graph."""
+
+
+class AddNode(Operation, tag="add", frozen=True):
+    """Place a node; its name must be new."""
+
+    node: NodeName
+    kind: Kind
+    position: Position = (0.0, 0.0)
+    params: dict[str, Any] = {}
+    version: Annotated[int, Meta(ge=1)] = 1
+
+
+class RemoveNode(Operation, tag="remove", frozen=True):
+    """Take a node away, with all its links."""
+
+    node: NodeName
+
+
+class MoveNode(Operation, tag="move", frozen=True):
+    """Put a node elsewhere on the canvas."""
+
+    node: NodeName
+    position: Position
+
+
+class AddLink(Operation, tag="link", frozen=True):
+    """Draw a link; it becomes the last of its input."""
+
+    start: Socket
+    end: Socket
+
+
+class RemoveLink(Operation, tag="unlink", frozen=True):
+    """Take a link away."""
+
+    start: Socket
+    end: Socket
+
+
+class SetParams(Operation, tag="set", frozen=True):
+    """Change settings of a node; those named in ``reset`` get their defaults back.
+
+    Settings that are declared live are handed to a run of this graph that is on.
+    """
+
+    node: NodeName
+    params: dict[str, Any] = {}
+    reset: list[str] = []
+
+
+class MuteNode(Operation, tag="mute", frozen=True):
+    """Do not run a node, nor what needs it; or, with ``on`` false, run it again."""
+
+    node: NodeName
+    on: bool = True
+
+
+class BypassNode(Operation, tag="bypass", frozen=True):
+    """Let what comes into a node pass by it; or, with ``on`` false, through it again."""
+
+    node: NodeName
+    on: bool = True
+
+
+class RenameNode(Operation, tag="rename", frozen=True):
+    """Give a node another name; links follow."""
+
+    node: NodeName
+    to: NodeName
+
+
+class SetNotes(Operation, tag="notes", frozen=True):
+    """Replace the texts on the canvas."""
+
+    notes: list[graphfile.FileNote]
+
+
+Op: TypeAlias = (
+    AddNode
+    | RemoveNode
+    | MoveNode
+    | AddLink
+    | RemoveLink
+    | SetParams
+    | MuteNode
+    | BypassNode
+    | RenameNode
+    | SetNotes
+)
+
+
+# From clients. Each is answered by messages whose ``re`` is its ``id``.
+
+
+class Request(Struct, frozen=True, tag_field="type", tag=_tag, kw_only=True, forbid_unknown_fields=True):
+    """What a client asks; ``id`` is its own number for it."""
+
+    id: Whole = 0
+
+
+class Hello(Request, frozen=True):
+    """Must come first. Answered by welcome."""
+
+    token: Annotated[str, Meta(max_length=200)]
+    protocol: int = PROTOCOL
+    page: Annotated[str, Meta(max_length=100, description="Revision of the page, if it is one of ours.")] = ""
+
+
+class GetCatalogue(Request, frozen=True):
+    """Which nodes there are. Answered by catalogue, which also comes when it changes."""
+
+
+class ListGraphs(Request, frozen=True):
+    """Which graphs there are. Answered by graphs."""
+
+
+class NewGraph(Request, frozen=True):
+    """Begin an empty graph and open it. Answered by opened."""
+
+    graph: Name
+
+
+class OpenGraph(Request, frozen=True):
+    """Open a graph of the library, or one of the gallery, and hear what happens to it from now on.
+
+    Nothing in it is run. Answered by opened.
+    """
+
+    graph: Name
+
+
+class CloseGraph(Request, frozen=True):
+    """Hear no more of a graph. Answered by done."""
+
+    graph: Name
+
+
+class SaveGraph(Request, frozen=True):
+    """Write an open graph into the library, under another name if one is given. Answered by saved."""
+
+    graph: Name
+    to: Name | None = None
+    overwrite: bool = False
+
+
+class RenameGraph(Request, frozen=True):
+    """Give a graph of the library another name. Answered by done."""
+
+    graph: Name
+    to: Name
+
+
+class DuplicateGraph(Request, frozen=True):
+    """Copy a graph of the library or the gallery under another name. Answered by done."""
+
+    graph: Name
+    to: Name
+
+
+class DeleteGraph(Request, frozen=True):
+    """Delete a graph of the library. Answered by done."""
+
+    graph: Name
+
+
+class Edit(Request, frozen=True):
+    """Change an open graph, all or nothing, knowing it as of ``revision``.
+
+    Changes that others made since are merged with these unless both touch the same things; then
+    the answer is refused, with the newer revision. Answered by edited, which goes to all who
+    have the graph open.
+    """
+
+    graph: Name
+    revision: Whole
+    ops: Annotated[list[Op], Meta(min_length=1, max_length=2_000)]
+
+
+class CheckGraph(Request, tag="check", frozen=True):
+    """Find all that keeps an open graph from running. Answered by checked."""
+
+    graph: Name
+
+
+class RunGraph(Request, tag="run", frozen=True):
+    """Run an open graph as it is now: all of it, or what these nodes need. Answered by queued."""
+
+    graph: Name
+    only: list[NodeName] = []
+    first: Annotated[bool, Meta(description="Before all others that wait.")] = False
+
+
+class CancelRun(Request, tag="cancel", frozen=True):
+    """Stop a run, or all. Answered by done at once; run tells when it has ended."""
+
+    run: Whole | None = None
+
+
+class ReorderRuns(Request, tag="reorder", frozen=True):
+    """Let waiting runs run in this order; those not named come after. Answered by done."""
+
+    runs: list[Whole]
+
+
+class PauseRun(Request, tag="pause", frozen=True):
+    """Hold a run, or one node of it, at its next preview. Answered by done."""
+
+    run: Whole
+    node: NodeName | None = None
+
+
+class ResumeRun(Request, tag="resume", frozen=True):
+    """Let a run, or one node of it, go on. Answered by done."""
+
+    run: Whole
+    node: NodeName | None = None
+
+
+class RestartRun(Request, tag="restart", frozen=True):
+    """Stop a run and run the graph as it is now; what ``node`` does not change is not done again.
+
+    Answered by queued, with the number of the new run.
+    """
+
+    run: Whole
+
+
+class AllowKinds(Request, tag="allow", frozen=True):
+    """Let nodes of these kinds reach files and networks in this graph. Answered by done."""
+
+    graph: Name
+    kinds: list[Kind]
+
+
+class Watch(Request, frozen=True):
+    """Get previews of a node, so wide at most; the last one comes at once. Answered by done."""
+
+    graph: Name
+    node: NodeName
+    width: Width = WIDTH
+
+
+class Unwatch(Request, frozen=True):
+    """Get no more previews of a node. Answered by done."""
+
+    graph: Name
+    node: NodeName
+
+
+class Ack(Request, frozen=True):
+    """These previews have arrived, and all before them. Not answered, not counted.
+
+    After two unacknowledged previews of a node the server waits.
+    """
+
+    frames: Annotated[list[tuple[Name, NodeName, Whole]], Meta(max_length=500)]
+
+
+class BeginUpload(Request, frozen=True):
+    """Announce a picture (PNG, JPEG or WebP), or a graph (JSON, or a PNG that carries one).
+
+    Answered by upload_ready; then come chunks as binary frames, then end_upload.
+    """
+
+    kind: Literal["picture", "graph"]
+    name: Name
+    size: Annotated[int, Meta(ge=1, le=UPLOAD)]
+    sha256: Digest
+
+
+class EndUpload(Request, frozen=True):
+    """All chunks are sent. Answered by uploaded."""
+
+    upload: Whole
+
+
+class FetchResult(Request, tag="fetch", frozen=True):
+    """Get what a node made, full size, as chunks in binary frames and then fetched.
+
+    ``output`` is one of the node's outputs, by default the first. png carries the graph; npy
+    holds float32 as it is.
+    """
+
+    graph: Name
+    node: NodeName
+    output: Annotated[str, Meta(max_length=100)] = ""
+    format: Format = "png"
+
+
+class GetHistory(Request, frozen=True):
+    """Which runs there were, the latest first. Answered by history."""
+
+    graph: Name | None = None
+    limit: Annotated[int, Meta(ge=1, le=500)] = 50
+
+
+class GetStatus(Request, frozen=True):
+    """How the server and this connection are. Answered by status."""
+
+
+class Ping(Request, frozen=True):
+    """Answered by pong."""
+
+
+AnyRequest: TypeAlias = (
+    Hello
+    | GetCatalogue
+    | ListGraphs
+    | NewGraph
+    | OpenGraph
+    | CloseGraph
+    | SaveGraph
+    | RenameGraph
+    | DuplicateGraph
+    | DeleteGraph
+    | Edit
+    | CheckGraph
+    | RunGraph
+    | CancelRun
+    | ReorderRuns
+    | PauseRun
+    | ResumeRun
+    | RestartRun
+    | AllowKinds
+    | Watch
+    | Unwatch
+    | Ack
+    | BeginUpload
+    | EndUpload
+    | FetchResult
+    | GetHistory
+    | GetStatus
+    | Ping
+)
+
+
+# Parts of messages.
+
+
+class Problem(Struct, frozen=True):
+    """One thing that keeps a graph from running, and where."""
+
+    text: str
+    node: str = ""
+    socket: str = ""
+
+
+class PortInfo(Struct, frozen=True):
+    """A type that travels along links."""
+
+    name: str
+    color: str
+    doc: str
+    previews: Annotated[bool, Meta(description="Nodes that give this type can be watched.")]
+
+
+class InputInfo(Struct, frozen=True):
+    """Where a link may end."""
+
+    name: str
+    type: str
+    many: bool
+    optional: bool
+    live: bool
+
+
+class OutputInfo(Struct, frozen=True):
+    """Where a link may begin."""
+
+    name: str
+    type: str
+
+
+class NodeInfo(Struct, frozen=True):
+    """A kind of node."""
+
+    id: str
+    version: int
+    category: str
+    doc: str
+    inputs: list[InputInfo]
+    outputs: list[OutputInfo]
+    settings: Annotated[
+        dict[str, Any],
+        Meta(description="A JSON Schema, with our own x-widget, x-unit, x-step, x-scale, x-live, x-note."),
+    ]
+    streams: bool
+    touches: list[Literal["files", "network"]]
+
+
+class GraphInfo(Struct, frozen=True):
+    """A graph that can be opened."""
+
+    name: str
+    source: Literal["library", "gallery"]
+    nodes: int
+    modified: Time
+
+
+class RunInfo(Struct, frozen=True):
+    """One run: where it stands."""
+
+    run: int
+    graph: str
+    revision: int
+    state: RunState
+    only: list[str] = []
+    device: str = ""
+    queued: Time = 0.0
+    seconds: float = 0.0
+    problems: list[Problem] = []
+    needs: Annotated[list[str], Meta(description="Kinds of nodes that have to be allowed first.")] = []
+    failed: list[str] = []
+
+
+class NodeReport(Struct, frozen=True):
+    """How far a node has come in the latest run of its graph."""
+
+    node: str
+    state: NodeState
+    step: int = 0
+    total: int = 0
+    measures: dict[str, float | None] = {}
+    cached: bool = False
+    seconds: float = 0.0
+    error: str = ""
+    value: Annotated[str | int | float | None, Meta(description="A text or number that it made.")] = None
+
+
+class NodeProgress(Struct, frozen=True):
+    """How far a running node has come."""
+
+    step: int
+    total: int
+    measures: dict[str, float | None] = {}
+
+
+# From the server.
+
+
+class Message(Struct, frozen=True, tag_field="type", tag=_tag, kw_only=True):
+    """What the server says; ``re`` is the id of the request that it answers, if any."""
+
+    re: int | None = None
+
+
+class Welcome(Message, frozen=True):
+    """The token was right."""
+
+    protocol: int
+    version: str
+    page: Annotated[str, Meta(description="Of the page that is handed out; another one should reload.")]
+    worker: WorkerState
+    device: str
+
+
+class Done(Message, frozen=True):
+    """It is done."""
+
+
+class Refused(Message, frozen=True):
+    """It was not done, and why; nothing has changed."""
+
+    text: str
+    revision: Annotated[int | None, Meta(description="The newer one, where an edit came too late.")] = None
+
+
+class Catalogue(Message, frozen=True):
+    """All kinds of nodes. Before the worker has started for the first time, there are none."""
+
+    ready: bool
+    nodes: list[NodeInfo] = []
+    ports: list[PortInfo] = []
+    failures: Annotated[dict[str, str], Meta(description="Plugins that could not be loaded, and why.")] = {}
+
+
+class Graphs(Message, frozen=True):
+    """All graphs of the library and the gallery; also sent when that changes."""
+
+    graphs: list[GraphInfo]
+
+
+class Opened(Message, frozen=True):
+    """A graph and all that is known of its latest run: a snapshot to go on from."""
+
+    graph: str
+    revision: int
+    content: graphfile.GraphFile
+    saved: bool
+    runs: list[RunInfo]
+    nodes: list[NodeReport]
+
+
+class Closed(Message, frozen=True):
+    """A graph that this client had open is gone, or goes by another name now."""
+
+    graph: str
+    to: str | None = None
+
+
+class Saved(Message, frozen=True):
+    """An open graph is in the library."""
+
+    graph: str
+    revision: int
+
+
+class Edited(Message, frozen=True):
+    """Somebody changed an open graph; it is at ``revision`` now."""
+
+    graph: str
+    revision: int
+    ops: list[Op]
+
+
+class Checked(Message, frozen=True):
+    """All that keeps a graph from running."""
+
+    graph: str
+    revision: int
+    problems: list[Problem]
+
+
+class Queued(Message, frozen=True):
+    """A run has got its number."""
+
+    run: int
+
+
+class Run(Message, frozen=True):
+    """A run has come to another state, or another place in the queue."""
+
+    info: RunInfo
+
+
+class Queue(Message, frozen=True):
+    """The runs that are on or wait, in order."""
+
+    runs: list[RunInfo]
+
+
+class Node(Message, frozen=True):
+    """A node has come to another state."""
+
+    graph: str
+    run: int
+    info: NodeReport
+
+
+class Progress(Message, frozen=True):
+    """How far running nodes have come; only the latest counts, and at most ten come a second."""
+
+    graph: str
+    run: int
+    nodes: dict[str, NodeProgress]
+
+
+class Tuned(Message, frozen=True):
+    """Live settings of a node were changed in mid-run, and which running nodes have taken them up.
+
+    If none has, only a restart will show the change.
+    """
+
+    graph: str
+    run: int
+    node: str
+    params: dict[str, Any]
+    reached: list[str]
+    problem: str = ""
+
+
+class Worker(Message, frozen=True):
+    """The worker has come to another state."""
+
+    state: WorkerState
+    device: str
+    text: str = ""
+
+
+class UploadReady(Message, frozen=True):
+    """Send chunks now, in order, with this number."""
+
+    upload: int
+    chunk: int = CHUNK
+
+
+class Uploaded(Message, frozen=True):
+    """An upload is kept. A picture goes by ``file`` in the settings of nodes, a graph by ``graph``."""
+
+    file: str = ""
+    graph: str = ""
+    width: int = 0
+    height: int = 0
+
+
+class Fetched(Message, frozen=True):
+    """All chunks of a result are sent."""
+
+    size: int
+    sha256: Digest
+    media_type: str
+    name: str
+
+
+class History(Message, frozen=True):
+    """Runs, the latest first."""
+
+    runs: list[RunInfo]
+
+
+class Status(Message, frozen=True):
+    """How the server and this connection are."""
+
+    worker: WorkerState
+    device: str
+    pid: int | None
+    clients: int
+    waiting: Annotated[int, Meta(description="Control messages that wait for this client.")]
+    sent: Annotated[dict[str, dict[str, int]], Meta(description="To this client, by graph and node.")]
+    dropped: Annotated[dict[str, dict[str, int]], Meta(description="Previews it was too slow for.")]
+    queue: list[RunInfo]
+
+
+class Pong(Message, frozen=True):
+    """The server is there."""
+
+
+AnyMessage: TypeAlias = (
+    Welcome
+    | Done
+    | Refused
+    | Catalogue
+    | Graphs
+    | Opened
+    | Closed
+    | Saved
+    | Edited
+    | Checked
+    | Queued
+    | Run
+    | Queue
+    | Node
+    | Progress
+    | Tuned
+    | Worker
+    | UploadReady
+    | Uploaded
+    | Fetched
+    | History
+    | Status
+    | Pong
+)
+
+
+# Binary frames.
+
+
+class Preview(Struct, frozen=True):
+    """Of a preview (kind 1): a JPEG of what a node has so far."""
+
+    graph: str
+    node: str
+    run: int
+    sequence: Annotated[int, Meta(description="A gap means that the client was too slow for some.")]
+    step: int
+    total: int
+    width: int
+    height: int
+
+
+class UploadChunk(Struct, frozen=True, forbid_unknown_fields=True):
+    """Of a part of an upload (kind 2), from the client."""
+
+    upload: Whole
+    offset: Whole
+
+
+class ResultChunk(Struct, frozen=True):
+    """Of a part of a result (kind 3)."""
+
+    re: int
+    offset: int
+
+
+Metadata: TypeAlias = Preview | UploadChunk | ResultChunk
+KINDS: dict[type[Struct], int] = {Preview: 1, UploadChunk: 2, ResultChunk: 3}
+_HEADER = struct.Struct(">BBH")
+M = TypeVar("M", bound=Struct)
+
+
+class WireError(Exception):
+    """A frame that is none of ours; the sentence may be shown to its sender."""
+
+
+def packed(metadata: Metadata, data: bytes) -> bytes:
+    """A binary frame: kind, version and length of the metadata (``>BBH``), the metadata as JSON, bytes."""
+    head = msgspec.json.encode(metadata)
+    return _HEADER.pack(KINDS[type(metadata)], PROTOCOL, len(head)) + head + data
+
+
+def unpacked(frame: bytes, kind: type[M]) -> tuple[M, memoryview]:
+    """The metadata and the bytes of a binary frame that should be of this kind."""
+    if len(frame) < _HEADER.size:
+        raise WireError(f"a binary frame of {len(frame)} bytes has no room for its header of {_HEADER.size}")
+    number, version, length = _HEADER.unpack_from(frame)
+    if (number, version) != (KINDS[kind], PROTOCOL):
+        raise WireError(
+            f"a binary frame is of kind {number}, version {version}; send {KINDS[kind]}, {PROTOCOL}"
+        )
+    end = _HEADER.size + length
+    if end > len(frame):
+        raise WireError(f"a binary frame ends within its metadata of {length} bytes")
+    try:
+        metadata = msgspec.json.decode(frame[_HEADER.size : end], type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise WireError(f"the metadata of a binary frame cannot be read: {error}") from error
+    return metadata, memoryview(frame)[end:]
+
+
+_decoder: msgspec.json.Decoder[AnyRequest] = msgspec.json.Decoder(AnyRequest)
+
+
+def read(text: str) -> AnyRequest:
+    """The request in a text frame; WireError with a sentence when it holds none."""
+    try:
+        return _decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
+        raise WireError(f"that is no request: {error}") from error
+
+
+def written(message: AnyMessage) -> str:
+    """The text frame of a message."""
+    return msgspec.json.encode(message).decode()

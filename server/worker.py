@@ -1,0 +1,330 @@
+"""The worker process: it has torch and the plugins, and runs whole graphs for the server.
+
+Only a process started for it imports this file; see process.py. One thread reads what the
+server wants, one runs graphs, one shows previews, and a few answer questions meanwhile.
+"""
+
+import ctypes
+import faulthandler
+import hashlib
+import os
+import resource
+import signal
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from io import BytesIO
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import numpy as np
+
+from ..core import (
+    Cache,
+    CapriccioError,
+    Catalog,
+    Controls,
+    Event,
+    Graph,
+    GraphError,
+    NodeChanged,
+    NodeFailed,
+    NodeFinished,
+    NodePreviewed,
+    NodeQueued,
+    NodeSkipped,
+    Plan,
+    RunFinished,
+    Workspace,
+    plan,
+    run,
+)
+from ..core.device import choose
+from ..core.graphfile import parse, png
+from ..core.store import Store
+from . import pipe, wire
+from .catalogue import described
+from .easel import Easel, Work
+from .plain import error_line, plain
+
+NICE = 10
+OOM_SCORE = 700
+"""When memory runs out, the kernel takes the worker before the server and most else."""
+MEDIA = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "npy": "application/octet-stream"}
+_DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG
+
+
+def work(connection: socket.socket, setup: pipe.Setup) -> None:
+    """Be the worker at this end of the connection, until the other end is closed."""
+    _yield_to_others(setup.memory)
+    Worker(connection, setup).serve()
+
+
+def _yield_to_others(memory: int) -> None:
+    """Let the server and the person at the machine go first, and die with the server."""
+    os.nice(NICE)
+    try:
+        Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE))
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+    except (OSError, AttributeError):
+        pass  # these two are Linux's
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends this process
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if memory:
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    faulthandler.enable()
+
+
+class Line:
+    """The way back to the server, for all threads."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+
+    def send(self, message: pipe.News) -> None:
+        """Send a message; it is on its way when this returns, whatever happens to this process."""
+        data = pipe.packed(message)
+        try:
+            with self._lock:
+                self._connection.sendall(data)
+        except OSError:
+            os._exit(0)  # nobody is left to work for
+
+    def orders(self) -> "Any":
+        """What the server wants, one after the other."""
+        with self._connection.makefile("rb") as file:
+            while head := file.read(pipe.LENGTH.size):
+                (length,) = pipe.LENGTH.unpack(head)
+                yield pipe.orders.decode(file.read(length))
+
+
+class Worker:
+    """Runs one graph at a time, and answers questions meanwhile."""
+
+    def __init__(self, connection: socket.socket, setup: pipe.Setup) -> None:
+        self._line = Line(connection)
+        self._easel = Easel(self._line.send)
+        self._starts: SimpleQueue[pipe.Start] = SimpleQueue()
+        self._controls: dict[int, Controls] = {}
+        self._answers = ThreadPoolExecutor(2, thread_name_prefix="answer")
+        self._catalog = Catalog.load(
+            setup.builtins,
+            folder=Path(setup.plugin_folder),
+            files=(),
+        )
+        for path in map(Path, setup.plugin_files):
+            try:
+                self._catalog.add_file(path)
+            except CapriccioError as error:
+                self._catalog.failures[path.name] = error
+        self._workspace = Workspace(choose(setup.device), Path(setup.out), tuple(map(Path, setup.folders)))
+        self._cache = Cache(store=Store(Path(setup.cache), device=self._workspace.device))
+
+    def serve(self) -> None:
+        """Do what the server wants until it goes away."""
+        threading.Thread(target=self._run_all, name="runs", daemon=True).start()
+        self._line.send(pipe.Ready(self._workspace.device, described(self._catalog)))
+        for order in self._line.orders():
+            self._obey(order)
+        os._exit(0)  # a node that never ends must not keep this process
+
+    def _obey(self, order: pipe.Order) -> None:
+        match order:
+            case pipe.Start(run=number):
+                self._controls[number] = Controls(
+                    began=lambda name: self._line.send(pipe.Began(number, name))
+                )
+                self._starts.put(order)
+            case pipe.Watch():
+                self._easel.watch(order.graph, order.widths)
+            case pipe.Check():
+                self._answers.submit(self._check, order)
+            case pipe.Fetch():
+                self._answers.submit(self._fetch, order)
+            case _ if controls := self._controls.get(order.run):
+                _steer(controls, order)
+
+    def _run_all(self) -> None:
+        while True:
+            start = self._starts.get()
+            try:
+                self._run(start)
+            except BaseException as error:  # whatever a node or plugin raises, the next run must go on
+                said = wire.Problem(error_line(error))
+                self._line.send(pipe.Rejected(start.run, [said], []))
+            finally:
+                del self._controls[start.run]
+
+    def _run(self, start: pipe.Start) -> None:
+        graph = parse(start.content)
+        try:
+            planned = plan(graph, self._catalog, self._workspace, wanted=start.only or None)
+        except GraphError as error:
+            self._line.send(pipe.Rejected(start.run, _problems(error), []))
+            return
+        if needs := sorted(_reaching(planned) - set(start.allowed)):
+            self._line.send(pipe.Rejected(start.run, [], needs))
+            return
+        ended = pipe.Ended(start.run, 0.0, True, [])
+        story = Story(start, planned, self._catalog, self._easel, self._line)
+        with closing(run(planned, self._cache, controls=self._controls[start.run])) as events:
+            for event in events:
+                if isinstance(event, RunFinished):
+                    ended = pipe.Ended(start.run, event.seconds, False, [*event.failed, *event.skipped])
+                story.tell(event)
+        self._line.send(ended)
+
+    def _check(self, order: pipe.Check) -> None:
+        try:
+            plan(parse(order.content), self._catalog, self._workspace)
+            problems = []
+        except GraphError as error:
+            problems = _problems(error)
+        except Exception as error:
+            problems = [wire.Problem(error_line(error))]
+        self._line.send(pipe.Answer(order.ask, problems))
+
+    def _fetch(self, order: pipe.Fetch) -> None:
+        try:
+            data = self._encoded(order)
+        except Exception as error:
+            self._line.send(pipe.Sent(order.ask, text=error_line(error)))
+            return
+        for start in range(0, len(data), wire.CHUNK):
+            self._line.send(pipe.Chunk(order.ask, data[start : start + wire.CHUNK]))
+        name = f"{order.node}.{'jpg' if order.format == 'jpeg' else order.format}"
+        digest = hashlib.sha256(data).hexdigest()
+        self._line.send(pipe.Sent(order.ask, digest, MEDIA[order.format], name))
+
+    def _encoded(self, order: pipe.Fetch) -> bytes:
+        work = self._easel.work(order.graph, order.node)
+        if work is None:
+            raise CapriccioError(f"nothing that {order.node} made is here any more; run the graph again")
+        output = order.output or next(iter(work.outputs), "")
+        if output not in work.outputs:
+            has = ", ".join(work.outputs) or "none"
+            raise CapriccioError(f"{order.node} has no output {output}; it has {has}")
+        if order.format == "npy":
+            return _array(work.outputs[output], f"{order.node}.{output}")
+        if output not in work.renders:
+            raise CapriccioError(f"{order.node}.{output} is no picture; ask for npy")
+        picture = work.renders[output](work.outputs[output])
+        if order.format == "png":
+            return png(picture, work.drawn)
+        file = BytesIO()
+        picture.convert("RGB").save(file, order.format.upper(), quality=92)
+        return file.getvalue()
+
+
+class Story:
+    """Tells the server, and shows on the easel, what happens in one run."""
+
+    def __init__(self, start: pipe.Start, planned: Plan, catalog: Catalog, easel: Easel, line: Line) -> None:
+        self._run = start.run
+        self._graph = start.graph
+        self._drawn: Graph = planned.graph
+        self._steps = {step.name: step for step in planned.steps}
+        self._renders = catalog.previews
+        self._easel = easel
+        self._line = line
+
+    def tell(self, event: Event) -> None:
+        """Pass one event on."""
+        match event:
+            case NodeQueued(name=name):
+                self._report(wire.NodeReport(name, "queued"))
+            case NodePreviewed(name=name, preview=preview):
+                self._put(name, preview.value, preview.step, preview.total)
+                self._easel.progress(self._run, name, preview.step, preview.total, preview.measures)
+            case NodeFinished(name=name, result=result, cached=cached, seconds=seconds):
+                if result is not None:
+                    self._put(name, result)
+                last = self._easel.last(name)
+                self._report(
+                    wire.NodeReport(
+                        name,
+                        "done",
+                        last.step,
+                        last.total,
+                        last.measures,
+                        cached=cached,
+                        seconds=seconds,
+                        value=plain(result),
+                    )
+                )
+            case NodeFailed(name=name, error=error, seconds=seconds):
+                last = self._easel.last(name)
+                said = error_line(error)
+                self._report(
+                    wire.NodeReport(
+                        name, "failed", last.step, last.total, last.measures, seconds=seconds, error=said
+                    )
+                )
+            case NodeSkipped(name=name, failed=failed):
+                self._report(wire.NodeReport(name, "skipped", error=f"{failed} failed"))
+            case NodeChanged():
+                self._tune(event)
+            case _:
+                pass
+
+    def _tune(self, event: NodeChanged) -> None:
+        """Settings were changed in mid-run; what was made again is shown."""
+        told = pipe.Tuned(self._run, event.name, dict(event.params), list(event.reached), event.problem)
+        self._line.send(told)
+        if not event.problem:
+            self._drawn = self._drawn.with_params(event.name, **event.params)
+        for name, value in event.remade.items():
+            self._put(name, value)
+
+    def _put(self, name: str, value: Any, step: int = 1, total: int = 1) -> None:
+        node = self._steps[name].node
+        outputs = {name: None for name in node.outputs}
+        if node.record and isinstance(value, node.record):
+            outputs = {name: getattr(value, name) for name in outputs}
+        elif outputs and value is not None:
+            outputs = {next(iter(outputs)): value}
+        else:
+            return
+        renders = {
+            name: self._renders[port.name]
+            for name, port in node.outputs.items()
+            if port.name in self._renders
+        }
+        self._easel.put(self._graph, name, Work(self._run, outputs, renders, self._drawn, step, total))
+
+    def _report(self, report: wire.NodeReport) -> None:
+        self._line.send(pipe.Node(self._run, report))
+
+
+def _steer(controls: Controls, order: pipe.Cancel | pipe.Pause | pipe.Resume | pipe.Change) -> None:
+    match order:
+        case pipe.Cancel():
+            controls.cancel()
+        case pipe.Pause():
+            controls.pause(order.node)
+        case pipe.Resume():
+            controls.resume(order.node)
+        case pipe.Change():
+            controls.change(order.node, **order.params)
+
+
+def _reaching(planned: Plan) -> set[str]:
+    """The kinds of nodes in a plan that reach files or networks."""
+    return {step.node.id for step in planned.steps if step.node.touches}
+
+
+def _problems(error: GraphError) -> list[wire.Problem]:
+    return [wire.Problem(problem.text, problem.node, problem.socket) for problem in error.problems]
+
+
+def _array(value: Any, name: str) -> bytes:
+    """A tensor as a NumPy file."""
+    if not hasattr(value, "detach"):
+        raise CapriccioError(f"{name} is no array; ask for another output")
+    file = BytesIO()
+    np.save(file, value.detach().float().cpu().numpy(), allow_pickle=False)
+    return file.getvalue()

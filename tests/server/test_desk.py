@@ -1,0 +1,128 @@
+"""Open graphs: what is kept, who is told, and what is handed to a run."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from capriccio.core import Graph, Placed, load
+from capriccio.server import desk as desks
+from capriccio.server import wire
+from capriccio.server.outbox import Outbox
+from capriccio.server.refusal import Refusal
+from capriccio.server.studio import Folders, Studio
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    gallery = tmp_path / "gallery"
+    gallery.mkdir()
+    studio = Studio(Folders(tmp_path / "library", gallery, tmp_path / "out", tmp_path / "state"))
+    yield studio
+    studio.records.close()
+
+
+def add(studio: Studio, graph: str, node: str, kind: str = "toy.A", by: Outbox | None = None) -> wire.Edited:
+    document = studio.desk[graph]
+    op = wire.AddNode(node=node, kind=kind)
+    edit = wire.Edit(graph=graph, revision=document.revision, ops=[op])
+
+    async def made() -> wire.Edited:
+        return studio.desk.edit(edit, by or Outbox(lambda: None))
+
+    return asyncio.run(made())
+
+
+def test_a_graph_of_the_gallery_is_saved_into_the_library(studio: Studio) -> None:
+    gallery = studio.folders.gallery
+    (gallery / "lake.json").write_text('{"format": "capriccio-graph", "version": 1, "nodes": {}}')
+    assert studio.desk.open("lake").saved
+    add(studio, "lake", "a")
+    assert asyncio.run(studio.desk.save(wire.SaveGraph(graph="lake"))).graph == "lake"
+    assert studio.desk["lake"].saved
+    assert list(load(studio.folders.library / "lake.json").nodes) == ["a"]
+    assert list(load(gallery / "lake.json").nodes) == []
+
+
+def test_a_copy_is_saved_under_another_name_and_the_graph_itself_stays_unsaved(studio: Studio) -> None:
+    studio.desk.new("lake")
+    add(studio, "lake", "a")
+    assert asyncio.run(studio.desk.save(wire.SaveGraph(graph="lake", to="sea"))).graph == "sea"
+    assert not studio.desk["lake"].saved
+    assert list(load(studio.folders.library / "sea.json").nodes) == ["a"]
+    with pytest.raises(Refusal, match="sea"):
+        asyncio.run(studio.desk.save(wire.SaveGraph(graph="lake", to="sea")))
+    asyncio.run(studio.desk.save(wire.SaveGraph(graph="lake", to="sea", overwrite=True)))
+
+
+def test_what_is_not_saved_outlives_the_server(studio: Studio) -> None:
+    studio.desk.new("lake")
+    add(studio, "lake", "a")
+    studio.desk.write_drafts()
+    again = Studio(studio.folders)
+    document = again.desk.open("lake")
+    assert (document.saved, list(document.graph.nodes)) == (False, ["a"])
+    asyncio.run(again.desk.save(wire.SaveGraph(graph="lake")))
+    third = Studio(studio.folders)
+    assert third.desk.open("lake").saved
+    again.records.close()
+    third.records.close()
+
+
+def test_a_new_graph_needs_a_name_of_its_own(studio: Studio) -> None:
+    studio.desk.new("lake")
+    with pytest.raises(Refusal, match="there is a graph lake already"):
+        studio.desk.new("lake")
+
+
+def test_others_hear_of_an_edit_and_who_made_it_does_not_hear_it_twice(studio: Studio) -> None:
+    document = studio.desk.new("lake")
+    mine, other = Outbox(lambda: None), Outbox(lambda: None)
+    for outbox in (mine, other):
+        studio.runs.audience.enter(document, outbox)
+    answer = add(studio, "lake", "a", by=mine)
+    assert (answer.revision, mine.take()) == (1, None)
+    assert json.loads(str(other.take()))["revision"] == 1
+
+
+def test_renaming_follows_where_a_graph_is_open_and_deleting_closes_it(studio: Studio) -> None:
+    studio.library.save("lake", Graph({"a": Placed("toy.A")}), False)
+    document = studio.desk.open("lake")
+    outbox = Outbox(lambda: None)
+    studio.runs.audience.enter(document, outbox)
+    studio.desk.rename("lake", "sea")
+    said = json.loads(str(outbox.take()))
+    assert (said["type"], said["graph"], said["to"]) == ("closed", "lake", "sea")
+    assert studio.desk["sea"] is document
+    studio.desk.delete("sea")
+    assert json.loads(str(outbox.take())) == {"type": "closed", "re": None, "graph": "sea", "to": None}
+    assert not studio.desk.holds(document)
+    assert not studio.library.has("sea")
+
+
+def test_a_kind_that_reaches_files_is_allowed_where_a_person_places_it_and_not_where_it_was_there(
+    studio: Studio,
+) -> None:
+    info = wire.NodeInfo("toy.Reach", 1, "", "", [], [], {}, False, ["files"])
+    studio.runs.catalogue = wire.Catalogue(ready=True, nodes=[info])
+    studio.desk.new("own")
+    add(studio, "own", "reach", "toy.Reach")
+    assert studio.records.allowed("own") == {"toy.Reach"}
+    studio.library.save("foreign", Graph({"theirs": Placed("toy.Reach")}), False)
+    studio.desk.open("foreign")
+    add(studio, "foreign", "mine", "toy.Reach")
+    assert studio.records.allowed("foreign") == set()
+
+
+def test_graphs_that_nobody_looks_at_make_room(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desks, "MOST", 3)
+    for name in "abcd":
+        studio.library.save(name, Graph(), False)
+    kept = studio.desk.open("a")
+    studio.runs.audience.enter(kept, Outbox(lambda: None))
+    for name in "bcd":
+        studio.desk.open(name)
+    assert studio.desk.holds(kept)
+    with pytest.raises(Refusal, match="b is not open"):
+        _ = studio.desk["b"]

@@ -1,0 +1,160 @@
+"""What is shown of what nodes make: only what is watched, only the latest, and not too often."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import pytest
+from capriccio.core import Graph
+from capriccio.server import pipe
+from capriccio.server.easel import RATE, Easel, Work, jpeg
+from PIL import Image as Picture
+
+
+def drawn(shade: int) -> Picture.Image:
+    return Picture.new("RGB", (600, 300), (shade, shade, shade))
+
+
+def work(shade: int, render: Callable[[Any], Picture.Image] = drawn, step: int = 1) -> Work:
+    return Work(7, {"image": shade}, {"image": render}, Graph(), step, 9)
+
+
+class Sent:
+    """What the easel has sent."""
+
+    def __init__(self) -> None:
+        self.messages: SimpleQueue[pipe.News] = SimpleQueue()
+
+    def __call__(self, message: pipe.News) -> None:
+        self.messages.put(message)
+
+    def next(self, timeout: float = 5.0) -> Any:
+        return self.messages.get(timeout=timeout)
+
+    def none(self, timeout: float) -> bool:
+        try:
+            self.messages.get(timeout=timeout)
+        except Empty:
+            return True
+        return False
+
+
+@pytest.fixture
+def sent() -> Sent:
+    return Sent()
+
+
+@pytest.fixture
+def easel(sent: Sent) -> Iterator[Easel]:
+    yield Easel(sent)
+
+
+def shade_of(frame: pipe.Frame) -> int:
+    with Picture.open(BytesIO(frame.data)) as picture:
+        assert picture.format == "JPEG"
+        assert picture.size == (frame.width, frame.height)
+        value = picture.convert("L").getpixel((5, 5))
+    assert isinstance(value, int)
+    return value
+
+
+def test_what_nobody_watches_is_never_drawn(easel: Easel, sent: Sent) -> None:
+    calls: list[int] = []
+
+    def render(shade: int) -> Picture.Image:
+        calls.append(shade)
+        return drawn(shade)
+
+    easel.put(1, "paint", work(10, render))
+    assert sent.none(0.2)
+    assert calls == []
+
+
+def test_what_is_watched_is_shown_no_larger_than_asked_for(easel: Easel, sent: Sent) -> None:
+    easel.watch(1, {"paint": [512]})
+    easel.put(1, "paint", work(40, step=3))
+    frame = sent.next()
+    assert (frame.graph, frame.node, frame.run, frame.asked) == (1, "paint", 7, 512)
+    assert (frame.step, frame.total, frame.width, frame.height) == (3, 9, 512, 256)
+    assert abs(shade_of(frame) - 40) <= 2
+
+
+def test_what_is_there_already_is_shown_when_somebody_comes_to_watch(easel: Easel, sent: Sent) -> None:
+    easel.put(1, "paint", work(80))
+    easel.watch(1, {"paint": [1024, 128]})
+    frames = {frame.asked: frame for frame in (sent.next(), sent.next())}
+    assert {asked: frame.width for asked, frame in frames.items()} == {1024: 600, 128: 128}
+
+
+def test_previews_of_a_node_come_at_most_so_many_times_a_second_and_the_last_one_comes(
+    easel: Easel, sent: Sent
+) -> None:
+    easel.watch(1, {"paint": [128]})
+    end = time.monotonic() + 1.0
+    shade = 0
+    while time.monotonic() < end:
+        shade = (shade + 1) % 200
+        easel.put(1, "paint", work(shade))
+        time.sleep(0.001)
+    easel.put(1, "paint", work(250))
+    time.sleep(2.5 / RATE)
+    frames = []
+    while not sent.messages.empty():
+        frames.append(sent.next())
+    assert 5 <= len(frames) <= RATE + 2
+    assert abs(shade_of(frames[-1]) - 250) <= 2
+
+
+def test_a_node_waits_for_no_preview(easel: Easel, sent: Sent) -> None:
+    hold, begun = threading.Event(), threading.Event()
+
+    def slow(shade: int) -> Picture.Image:
+        begun.set()
+        hold.wait(5)
+        return drawn(shade)
+
+    easel.watch(1, {"paint": [128]})
+    easel.put(1, "paint", work(1, slow))
+    assert begun.wait(5)
+    for shade in range(2, 100):
+        easel.put(1, "paint", work(shade))
+    assert sent.messages.empty()
+    hold.set()
+    assert [abs(shade_of(sent.next()) - shade) <= 2 for shade in (1, 99)] == [True, True]
+
+
+def test_a_preview_that_cannot_be_drawn_is_left_out(easel: Easel, sent: Sent) -> None:
+    def broken(shade: int) -> Picture.Image:
+        raise ZeroDivisionError
+
+    easel.watch(1, {"paint": [128], "other": [128]})
+    easel.put(1, "paint", work(1, broken))
+    easel.put(1, "other", work(9))
+    assert sent.next().node == "other"
+
+
+def test_of_progress_the_latest_is_told_with_its_numbers(easel: Easel, sent: Sent) -> None:
+    class Loss:
+        def __float__(self) -> float:
+            return float("inf")
+
+    easel.progress(7, "paint", 1, 9, {"loss": 3})
+    first = sent.next()
+    assert first.nodes["paint"].measures == {"loss": 3.0}
+    for step in range(2, 6):
+        easel.progress(7, "paint", step, 9, {"loss": Loss()})
+    told = sent.next()
+    assert (told.run, told.nodes["paint"].step, told.nodes["paint"].measures) == (7, 5, {"loss": None})
+    last = easel.last("paint")
+    assert (last.step, last.total) == (5, 9)
+    assert sent.none(0.2)
+
+
+def test_a_picture_that_is_small_enough_stays_as_large_as_it_is() -> None:
+    picture, data = jpeg(drawn(3), 1024)
+    assert picture.size == (600, 300)
+    with Picture.open(BytesIO(data)) as read:
+        assert read.size == (600, 300)
