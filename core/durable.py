@@ -104,6 +104,16 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def check_folder(folder: Path) -> None:
+    """Make a folder if need be, and see that files can be written there; InputError if they cannot."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _temporary(folder / "try") as temporary:
+            temporary.touch()
+    except OSError as error:
+        raise InputError(f"{folder} cannot be written to: {error.strerror}; choose another folder") from error
+
+
 def deliver(path: Path, data: bytes, *, overwrite: bool = False) -> Path:
     """Write what a person has asked for, in a folder that is made if need be; give the path used.
 

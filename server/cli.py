@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, closing, nullcontext
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,6 +22,7 @@ from ..core import (
     PluginError,
     RunFinished,
     Workspace,
+    durable,
     load,
     plan,
     run,
@@ -40,7 +42,6 @@ from .studio import Folders
 from .weights import commands
 
 app = typer.Typer(
-    help="Run graphs of nodes that make pictures.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -67,6 +68,21 @@ LIMITS = Limits()
 INTERRUPTED = 130
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        print(f"capriccio {metadata.version('capriccio')}")
+        raise typer.Exit()
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Tell the version.", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Run graphs of nodes that make pictures."""
+
+
 @app.command("run")
 def run_command(
     graph: GraphPath,
@@ -90,6 +106,7 @@ def run_command(
         drawn = with_seed(drawn, catalog, seed)
     drawn, workspace = with_settings(drawn, catalog, workspace, settings)
     planned = plan(drawn, catalog, workspace, wanted=only or None)
+    durable.check_folder(out)  # now, and not when all the work is done
     shown: AbstractContextManager[Callable[[Event], None]] = nullcontext(print_json) if as_json else Bars()
     with shown as show, closing(run(planned)) as events:
         files, whole = _follow(events, show, planned, catalog)

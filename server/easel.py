@@ -132,9 +132,10 @@ class Easel:
     def _next(self) -> Callable[[], None]:
         now = time.monotonic()
         for place in self._waiting:
-            if self._due.get(place, 0.0) <= now:
+            if (due := self._due.get(place, 0.0)) <= now:
                 widths = self._waiting.pop(place)
-                self._due[place] = now + 1 / RATE
+                # One preview that is late must not make all later ones late.
+                self._due[place] = (due if now - due < 1 / RATE else now) + 1 / RATE
                 return lambda: self._show(place, widths)
         self._progress_due = now + 1 / PROGRESS_RATE
         progress, self._progress = self._progress, {}

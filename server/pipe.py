@@ -114,6 +114,12 @@ class Ready(FromWorker, frozen=True):
     catalogue: wire.Catalogue
 
 
+class Unready(FromWorker, frozen=True):
+    """The worker cannot work here; it ends."""
+
+    text: str
+
+
 class Rejected(FromWorker, frozen=True):
     """A run cannot begin."""
 
@@ -202,7 +208,9 @@ class Sent(FromWorker, frozen=True):
     text: str = ""
 
 
-News: TypeAlias = Ready | Rejected | Began | Node | Progress | Tuned | Ended | Frame | Answer | Chunk | Sent
+News: TypeAlias = (
+    Ready | Unready | Rejected | Began | Node | Progress | Tuned | Ended | Frame | Answer | Chunk | Sent
+)
 
 orders: msgspec.msgpack.Decoder[Order] = msgspec.msgpack.Decoder(Order)
 news: msgspec.msgpack.Decoder[News] = msgspec.msgpack.Decoder(News)

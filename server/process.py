@@ -9,10 +9,6 @@ from multiprocessing.context import ForkServerProcess
 
 from . import pipe
 
-TERM_AFTER = 2.0
-"""Seconds that a cancelled run has to end by itself."""
-KILL_AFTER = 3.0
-"""Seconds more before the worker is killed."""
 LONGEST_WAIT = 5.0
 """Seconds between two attempts to start a worker that dies before it is ready, at most."""
 

@@ -1,11 +1,9 @@
-"""The queue of runs, and the workers that take them from it."""
+"""The queue of runs, and what becomes of each."""
 
 import asyncio
-import itertools
-import signal
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -14,13 +12,12 @@ from ..core import graphfile
 from . import pipe, wire
 from .audience import Audience
 from .document import Document
-from .process import KILL_AFTER, TERM_AFTER, WorkerProcess
 from .records import Records
 from .refusal import Refusal
+from .seat import Ask, News, Seat
 
 MOST = 500
 """Runs that may wait."""
-ENDED: frozenset[wire.RunState] = frozenset({"done", "failed", "cancelled", "refused"})
 
 
 @dataclass(eq=False)
@@ -38,24 +35,6 @@ class Job:
         return self.info.run
 
 
-@dataclass(eq=False)
-class Seat:
-    """One worker, and what it is at."""
-
-    worker: WorkerProcess
-    device: str
-    state: wire.WorkerState = "starting"
-    job: Job | None = None
-    inside: dict[str, None] = field(default_factory=dict)
-    """Nodes that have been called and have not ended."""
-    asks: dict[int, "Ask"] = field(default_factory=dict)
-    alarms: list[asyncio.TimerHandle] = field(default_factory=list)
-
-
-Ask = Callable[[pipe.Answer | pipe.Chunk | pipe.Sent | None], None]
-"""Hears the answers to a question; None when the worker is lost."""
-
-
 class Runs:
     """All runs. They belong to the server, whoever asked for them."""
 
@@ -64,40 +43,38 @@ class Runs:
         self.catalogue = wire.Catalogue(ready=False)
         self.reports: dict[int, dict[str, wire.NodeReport]] = {}
         """How far the nodes of each graph's latest run have come, by the graph's number."""
-        self.seats: list[Seat] = []
         self._records = records
+        self._seats: list[Seat] = []
         self._waiting: list[Job] = []
-        self._asks = itertools.count(1)
+        self._on: dict[int, Job] = {}
+        """Those that workers are at, by number."""
+        self._unasked: list[Callable[[], None]] = []
+        """Questions that wait until a worker is ready."""
         self._ran: dict[int, Seat] = {}
         """Who has what a graph made: the worker that ran it last."""
 
     def employ(self, setup: pipe.Setup, preload: Iterable[str]) -> None:
         """Keep one more worker from now on."""
-        seat: Seat
-
-        def hear(message: pipe.News) -> None:
-            self._hear(seat, message)
-
-        def lost(how: str) -> None:
-            self._lost(seat, how)
-
-        seat = Seat(WorkerProcess(setup, tuple(preload), hear, lost), setup.device)
-        self.seats.append(seat)
-        seat.worker.start()
+        self._seats.append(Seat(setup, preload, self._hear, self._lost))
+        self._seats[-1].open()
 
     async def stop(self) -> None:
         """End all workers."""
-        await asyncio.gather(*(seat.worker.stop() for seat in self.seats))
+        await asyncio.gather(*(seat.close() for seat in self._seats))
 
     # What clients ask.
 
+    def workers(self) -> list[wire.WorkerInfo]:
+        """How all workers are."""
+        return [seat.info for seat in self._seats]
+
     def queue(self) -> list[wire.RunInfo]:
         """The runs that are on, and those that wait, in order."""
-        return [job.info for job in self._on()] + [job.info for job in self._waiting]
+        return [job.info for job in self._jobs()]
 
     def of(self, document: Document) -> list[wire.RunInfo]:
         """The runs of a graph that are on or wait."""
-        return [job.info for job in [*self._on(), *self._waiting] if job.document is document]
+        return [job.info for job in self._jobs() if job.document is document]
 
     def add(self, document: Document, only: list[str], first: bool) -> int:
         """Let a graph run as it is now; give the number of the run."""
@@ -116,34 +93,34 @@ class Runs:
 
     def cancel(self, number: int | None) -> None:
         """Stop a run, or all."""
-        for job in [self._job(number)] if number is not None else [*self._waiting, *self._on()]:
+        for job in self._jobs() if number is None else [self._job(number)]:
             job.cancelled = True
             if job in self._waiting:
                 self._waiting.remove(job)
                 self._end(job, "cancelled")
             else:
-                self._stop(self._seat(job))
+                self._seat(job).stop()
         self._tell_queue()
 
     def reorder(self, numbers: list[int]) -> None:
         """Let those that wait run in this order; those not named come after."""
         waiting = {job.number: job for job in self._waiting}
         if unknown := [number for number in numbers if number not in waiting]:
-            raise Refusal(f"run {unknown[0]} does not wait; the runs that do: {sorted(waiting)}")
+            raise Refusal(f"run {unknown[0]} does not wait; those that do: {', '.join(map(str, waiting))}")
         named = list(dict.fromkeys(numbers))
         self._waiting = [waiting[number] for number in [*named, *(n for n in waiting if n not in named)]]
         self._tell_queue()
 
     def pause(self, number: int, node: str | None) -> None:
         """Hold a run, or one node of it, at its next preview."""
-        job = self._running(number)
-        self._seat(job).worker.send(pipe.Pause(number, self._node(job, node)))
+        job = self._running(number, node)
+        self._seat(job).send(pipe.Pause(number, node))
         self._held(job, node, "running", "paused")
 
     def resume(self, number: int, node: str | None) -> None:
         """Let a run, or one node of it, go on."""
-        job = self._running(number)
-        self._seat(job).worker.send(pipe.Resume(number, self._node(job, node)))
+        job = self._running(number, node)
+        self._seat(job).send(pipe.Resume(number, node))
         self._held(job, node, "paused", "running")
 
     def restart(self, number: int) -> int:
@@ -156,11 +133,11 @@ class Runs:
 
     def change(self, document: Document, node: str, params: Mapping[str, Any]) -> None:
         """Hand on settings that were changed in a graph, if it runs and they are live."""
-        live = self._live(document, node)
-        if handed := {name: value for name, value in params.items() if name in live}:
-            for seat in self.seats:
-                if seat.job and seat.job.document is document:
-                    seat.worker.send(pipe.Change(seat.job.number, node, handed))
+        properties = self._properties(document, node)
+        handed = {name: value for name, value in params.items() if properties.get(name, {}).get("x-live")}
+        for job in self._on.values() if handed else ():
+            if job.document is document:
+                self._seat(job).send(pipe.Change(job.number, node, handed))
 
     def defaults(self, document: Document, node: str, names: Iterable[str]) -> dict[str, Any]:
         """The defaults of some settings."""
@@ -178,34 +155,36 @@ class Runs:
         self.audience.forget(document)
 
     def check(self, document: Document, hear: Ask) -> None:
-        """Find all that is wrong with a graph."""
+        """Find all that is wrong with a graph. That can wait for a worker."""
         content = graphfile.dump(document.graph).encode()
-        self._ask(self._ready(), lambda ask: pipe.Check(ask, content), hear)
+
+        def ask() -> None:
+            self._ready().ask(lambda number: pipe.Check(number, content), hear)
+
+        if any(seat.state == "ready" for seat in self._seats):
+            ask()
+        else:
+            self._unasked.append(ask)
 
     def fetch(self, document: Document, request: wire.FetchResult, hear: Ask) -> None:
         """Encode what a node has made, where its graph ran last."""
 
-        def order(ask: int) -> pipe.Order:
-            return pipe.Fetch(ask, document.number, request.node, request.output, request.format)
+        def order(number: int) -> pipe.Order:
+            return pipe.Fetch(number, document.number, request.node, request.output, request.format)
 
         seat = self._ran.get(document.number)
-        self._ask(seat if seat and seat.state == "ready" else self._ready(), order, hear)
+        (seat if seat and seat.state == "ready" else self._ready()).ask(order, hear)
 
     # What workers tell.
 
-    def _hear(self, seat: Seat, message: pipe.News) -> None:
+    def _hear(self, seat: Seat, message: News) -> None:
         match message:
             case pipe.Frame():
                 self.audience.show(message)
             case pipe.Ready():
                 self._welcome(seat, message)
-            case pipe.Answer() | pipe.Chunk() | pipe.Sent():
-                if ask := seat.asks.get(message.ask):
-                    if not isinstance(message, pipe.Chunk):
-                        del seat.asks[message.ask]
-                    ask(message)
-            case _ if seat.job and seat.job.number == message.run:
-                self._follow(seat, seat.job, message)
+            case _ if job := self._on.get(message.run):
+                self._follow(seat, job, message)
 
     def _follow(
         self,
@@ -223,92 +202,63 @@ class Runs:
                 self._report(job, report)
             case pipe.Progress(nodes=nodes):
                 self._progress(job, nodes)
-            case pipe.Tuned(node=node, params=params, reached=reached, problem=problem):
-                self.audience.tell(
-                    job.document,
-                    wire.Tuned(
-                        graph=job.document.name,
-                        run=job.number,
-                        node=node,
-                        params=params,
-                        reached=reached,
-                        problem=problem,
-                    ),
-                )
+            case pipe.Tuned():
+                self._tell_tuned(job, message)
             case pipe.Rejected(problems=problems, needs=needs):
-                self._finish(seat, "refused", problems=problems, needs=needs)
+                self._finish(seat, job, "refused", problems=problems, needs=needs)
             case pipe.Ended(cancelled=True):
-                self._finish(seat, "cancelled")
+                self._finish(seat, job, "cancelled")
             case pipe.Ended(failed=failed):
-                self._finish(seat, "failed" if failed else "done", failed=failed)
+                self._finish(seat, job, "failed" if failed else "done", failed=failed)
 
     def _welcome(self, seat: Seat, ready: pipe.Ready) -> None:
-        seat.device, seat.state = ready.device, "ready"
         for number, widths in self.audience.watched().items():
-            seat.worker.send(pipe.Watch(number, widths))
+            seat.send(pipe.Watch(number, widths))
         if msgspec.json.encode(self.catalogue) != msgspec.json.encode(ready.catalogue):
             self.catalogue = ready.catalogue
             self.audience.tell_all(self.catalogue)
-        self.audience.tell_all(wire.Worker(state="ready", device=seat.device))
+        self.audience.tell_all(wire.Worker(info=seat.info))
+        unasked, self._unasked = self._unasked, []
+        for ask in unasked:
+            ask()
         self._dispatch()
 
     def _lost(self, seat: Seat, how: str) -> None:
         """A worker is no more. Its run is lost; the others go on with the next one."""
-        seat.state = "lost"
-        asks, seat.asks = seat.asks, {}
-        for ask in asks.values():
-            ask(None)
-        if job := seat.job:
+        if job := self._on.get(seat.run) if seat.run is not None else None:
             inside = list(seat.inside)
             if job.cancelled:
-                self._finish(seat, "cancelled")
+                self._finish(seat, job, "cancelled")
             else:
-                said = (
-                    f"the worker {how} while this node ran; its run is lost, and another worker was started"
-                )
                 for node in inside:
-                    self._report(job, wire.NodeReport(node, "failed", error=said))
+                    self._report(job, wire.NodeReport(node, "failed", error=_blame(how, node, inside)))
                 problems = [] if inside else [wire.Problem(f"the worker {how} before any node ran")]
-                self._finish(seat, "failed", failed=inside, problems=problems)
-        self.audience.tell_all(wire.Worker(state="lost", device=seat.device, text=f"the worker {how}"))
+                self._finish(seat, job, "failed", failed=inside, problems=problems)
+        self.audience.tell_all(wire.Worker(info=seat.info, text=f"the worker {how}"))
 
     # Keeping order.
 
     def _dispatch(self) -> None:
-        for seat in self.seats:
-            if seat.state == "ready" and seat.job is None and self._waiting:
+        for seat in self._seats:
+            if seat.state == "ready" and seat.run is None and self._waiting:
                 self._begin(seat, self._waiting.pop(0))
         self._tell_queue()
 
     def _begin(self, seat: Seat, job: Job) -> None:
-        seat.job, seat.inside = job, {}
+        self._on[job.number] = job
         job.began = time.monotonic()
-        self.reports[job.document.number] = {}
-        self._ran[job.document.number] = seat
+        number = job.document.number
+        self.reports[number] = {}
+        self._ran[number] = seat
         allowed = sorted(self._records.allowed(job.document.name))
-        start = pipe.Start(job.number, job.document.number, job.content, list(job.info.only), allowed)
-        seat.worker.send(start)
+        seat.begin(pipe.Start(job.number, number, job.content, list(job.info.only), allowed))
         self._set(job, state="running", device=seat.device)
 
-    def _stop(self, seat: Seat) -> None:
-        """Ask the worker to stop its run, then end it; a node may be unable to hear."""
-        if seat.job is None or seat.alarms:
-            return
-        seat.worker.send(pipe.Cancel(seat.job.number))
-        loop = asyncio.get_running_loop()
-        seat.alarms = [
-            loop.call_later(TERM_AFTER, seat.worker.signal, signal.SIGTERM),
-            loop.call_later(TERM_AFTER + KILL_AFTER, seat.worker.signal, signal.SIGKILL),
-        ]
-
-    def _finish(self, seat: Seat, state: wire.RunState, **facts: Any) -> None:
-        job, seat.job, seat.inside = seat.job, None, {}
-        for alarm in seat.alarms:
-            alarm.cancel()
-        seat.alarms = []
-        if job:
-            self._sweep(job, state)
-            self._end(job, state, seconds=time.monotonic() - job.began, **facts)
+    def _finish(self, seat: Seat, job: Job, state: wire.RunState, **facts: Any) -> None:
+        seat.done()
+        del self._on[job.number]
+        self._sweep(job, state)
+        self._end(job, state, seconds=time.monotonic() - job.began, **facts)
         self._dispatch()
 
     def _sweep(self, job: Job, state: wire.RunState) -> None:
@@ -328,8 +278,7 @@ class Runs:
 
     def _held(self, job: Job, node: str | None, before: wire.NodeState, after: wire.NodeState) -> None:
         """Mark what is paused, or goes on."""
-        reports = self.reports[job.document.number]
-        for name, report in list(reports.items()):
+        for name, report in list(self.reports[job.document.number].items()):
             if report.state == before and node in (None, name):
                 self._report(job, msgspec.structs.replace(report, state=after))
         if node is None:
@@ -350,6 +299,17 @@ class Runs:
         said = wire.Progress(graph=job.document.name, run=job.number, nodes=nodes)
         self.audience.update(job.document, said)
 
+    def _tell_tuned(self, job: Job, tuned: pipe.Tuned) -> None:
+        said = wire.Tuned(
+            graph=job.document.name,
+            run=job.number,
+            node=tuned.node,
+            params=tuned.params,
+            reached=tuned.reached,
+            problem=tuned.problem,
+        )
+        self.audience.tell(job.document, said)
+
     def _tell_run(self, job: Job) -> None:
         self.audience.tell(job.document, wire.Run(info=job.info))
 
@@ -358,52 +318,42 @@ class Runs:
 
     # Finding things.
 
-    def _on(self) -> list[Job]:
-        return [seat.job for seat in self.seats if seat.job]
+    def _jobs(self) -> list[Job]:
+        return [*self._on.values(), *self._waiting]
 
     def _job(self, number: int) -> Job:
-        for job in [*self._on(), *self._waiting]:
+        for job in self._jobs():
             if job.number == number:
                 return job
         raise Refusal(f"run {number} is not on and does not wait; it may have ended")
 
-    def _running(self, number: int) -> Job:
+    def _running(self, number: int, node: str | None) -> Job:
+        """A run that a worker is at, and that has this node."""
         job = self._job(number)
         if job in self._waiting:
             raise Refusal(f"run {number} has not begun; cancel or reorder it instead")
+        if node is not None and node not in self.reports[job.document.number]:
+            raise Refusal(f"there is no node {node} in run {number}")
         return job
 
-    def _node(self, job: Job, node: str | None) -> str | None:
-        if node is not None and node not in job.document.graph.nodes:
-            raise Refusal(f"there is no node {node} in {job.document.name}")
-        return node
-
     def _seat(self, job: Job) -> Seat:
-        return next(seat for seat in self.seats if seat.job is job)
+        return next(seat for seat in self._seats if seat.run == job.number)
 
     def _ready(self) -> Seat:
-        for seat in self.seats:
+        for seat in self._seats:
             if seat.state == "ready":
                 return seat
         raise Refusal("the worker is starting; ask again in a moment")
 
-    def _ask(self, seat: Seat, order: Callable[[int], pipe.Order], hear: Ask) -> None:
-        number = next(self._asks)
-        seat.asks[number] = hear
-        seat.worker.send(order(number))
-
     def _watch(self, graph: int, widths: dict[str, list[int]]) -> None:
-        for seat in self.seats:
-            seat.worker.send(pipe.Watch(graph, widths))
+        for seat in self._seats:
+            seat.send(pipe.Watch(graph, widths))
 
     def _properties(self, document: Document, node: str) -> dict[str, Any]:
         placed = document.graph.nodes.get(node)
         kind = placed and next((info for info in self.catalogue.nodes if info.id == placed.kind), None)
         properties: dict[str, Any] = kind.settings.get("properties", {}) if kind else {}
         return properties
-
-    def _live(self, document: Document, node: str) -> set[str]:
-        return {name for name, about in self._properties(document, node).items() if about.get("x-live")}
 
 
 def _blame(how: str, node: str, inside: Collection[str]) -> str:

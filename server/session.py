@@ -122,13 +122,11 @@ class Session:
         self.welcome = True
         runs = self._studio.runs
         runs.audience.everyone.add(self._outbox)
-        seat = runs.seats[0] if runs.seats else None
         return wire.Welcome(
             protocol=wire.PROTOCOL,
             version=version("capriccio"),
             page=self._studio.page,
-            worker=seat.state if seat else "lost",
-            device=seat.device if seat else "",
+            workers=runs.workers(),
         )
 
     async def _graphs(self, request: wire.AnyRequest) -> wire.AnyMessage:
@@ -274,7 +272,6 @@ class Session:
 
     def _status(self) -> wire.Status:
         runs = self._studio.runs
-        seat = runs.seats[0] if runs.seats else None
         sent: dict[str, dict[str, int]] = {}
         dropped: dict[str, dict[str, int]] = {}
         for document in self._open.values():
@@ -284,9 +281,7 @@ class Session:
                     sent.setdefault(document.name, {})[node] = channel.sent
                     dropped.setdefault(document.name, {})[node] = channel.dropped
         return wire.Status(
-            worker=seat.state if seat else "lost",
-            device=seat.device if seat else "",
-            pid=seat.worker.pid if seat else None,
+            workers=runs.workers(),
             clients=len(runs.audience.everyone),
             waiting=self._outbox.waiting,
             sent=sent,
@@ -304,25 +299,31 @@ class Fetching:
     def __init__(self, id: int, outbox: Outbox) -> None:
         self._id = id
         self._outbox = outbox
-        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=2**24)
+        self._file: IO[bytes] | None = None
 
     def __call__(self, message: pipe.Answer | pipe.Chunk | pipe.Sent | None) -> None:
         match message:
             case pipe.Chunk(data=data):
+                self._file = self._file or tempfile.SpooledTemporaryFile(max_size=2**24)
                 self._file.write(data)
-            case pipe.Sent(text="") as sent:
-                self._outbox.transfer(self._frames(sent))
+            case pipe.Sent(text="") as sent if self._file:
+                self._outbox.transfer(self._frames(sent, self._file))
             case pipe.Sent(text=text):
-                self._outbox.put(wire.Refused(re=self._id, text=text))
+                self._refuse(text)
             case _:
-                self._outbox.put(wire.Refused(re=self._id, text="the worker was lost; run the graph again"))
+                self._refuse("the worker was lost; run the graph again")
 
-    def _frames(self, sent: pipe.Sent) -> Iterator[Frame]:
-        size = self._file.tell()
-        self._file.seek(0)
-        with self._file:
+    def _refuse(self, text: str) -> None:
+        if self._file:
+            self._file.close()
+        self._outbox.put(wire.Refused(re=self._id, text=text))
+
+    def _frames(self, sent: pipe.Sent, file: IO[bytes]) -> Iterator[Frame]:
+        size = file.tell()
+        file.seek(0)
+        with file:
             for offset in range(0, size, wire.CHUNK):
-                yield wire.packed(wire.ResultChunk(self._id, offset), self._file.read(wire.CHUNK))
+                yield wire.packed(wire.ResultChunk(self._id, offset), file.read(wire.CHUNK))
         yield wire.written(
             wire.Fetched(
                 re=self._id, size=size, sha256=sent.sha256, media_type=sent.media_type, name=sent.name

@@ -488,6 +488,15 @@ class NodeReport(Struct, frozen=True):
     value: Annotated[str | int | float | None, Meta(description="A text or number that it made.")] = None
 
 
+class WorkerInfo(Struct, frozen=True):
+    """One worker process."""
+
+    device: str
+    state: WorkerState
+    pid: int | None
+    run: Annotated[int | None, Meta(description="The run that it is at.")]
+
+
 class NodeProgress(Struct, frozen=True):
     """How far a running node has come."""
 
@@ -511,8 +520,7 @@ class Welcome(Message, frozen=True):
     protocol: int
     version: str
     page: Annotated[str, Meta(description="Of the page that is handed out; another one should reload.")]
-    worker: WorkerState
-    device: str
+    workers: list[WorkerInfo]
 
 
 class Done(Message, frozen=True):
@@ -631,11 +639,10 @@ class Tuned(Message, frozen=True):
 
 
 class Worker(Message, frozen=True):
-    """The worker has come to another state."""
+    """A worker has come to another state."""
 
-    state: WorkerState
-    device: str
-    text: str = ""
+    info: WorkerInfo
+    text: Annotated[str, Meta(description="How it ended.")] = ""
 
 
 class UploadReady(Message, frozen=True):
@@ -672,9 +679,7 @@ class History(Message, frozen=True):
 class Status(Message, frozen=True):
     """How the server and this connection are."""
 
-    worker: WorkerState
-    device: str
-    pid: int | None
+    workers: list[WorkerInfo]
     clients: int
     waiting: Annotated[int, Meta(description="Control messages that wait for this client.")]
     sent: Annotated[dict[str, dict[str, int]], Meta(description="To this client, by graph and node.")]

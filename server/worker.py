@@ -12,6 +12,7 @@ import resource
 import signal
 import socket
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from io import BytesIO
@@ -59,7 +60,13 @@ _DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG
 def work(connection: socket.socket, setup: pipe.Setup) -> None:
     """Be the worker at this end of the connection, until the other end is closed."""
     _yield_to_others(setup.memory)
-    Worker(connection, setup).serve()
+    line = Line(connection)
+    try:
+        worker = Worker(line, setup)
+    except Exception as error:
+        line.send(pipe.Unready(error_line(error)))
+        return
+    worker.serve()
 
 
 def _yield_to_others(memory: int) -> None:
@@ -94,7 +101,7 @@ class Line:
         except OSError:
             os._exit(0)  # nobody is left to work for
 
-    def orders(self) -> "Any":
+    def orders(self) -> Iterator[pipe.Order]:
         """What the server wants, one after the other."""
         with self._connection.makefile("rb") as file:
             while head := file.read(pipe.LENGTH.size):
@@ -105,17 +112,13 @@ class Line:
 class Worker:
     """Runs one graph at a time, and answers questions meanwhile."""
 
-    def __init__(self, connection: socket.socket, setup: pipe.Setup) -> None:
-        self._line = Line(connection)
+    def __init__(self, line: Line, setup: pipe.Setup) -> None:
+        self._line = line
         self._easel = Easel(self._line.send)
         self._starts: SimpleQueue[pipe.Start] = SimpleQueue()
         self._controls: dict[int, Controls] = {}
         self._answers = ThreadPoolExecutor(2, thread_name_prefix="answer")
-        self._catalog = Catalog.load(
-            setup.builtins,
-            folder=Path(setup.plugin_folder),
-            files=(),
-        )
+        self._catalog = Catalog.load(setup.builtins, folder=Path(setup.plugin_folder))
         for path in map(Path, setup.plugin_files):
             try:
                 self._catalog.add_file(path)

@@ -531,6 +531,15 @@ export interface NodeReport {
   value: string | number | null;
 }
 
+/** One worker process. */
+export interface WorkerInfo {
+  device: string;
+  state: WorkerState;
+  pid: number | null;
+  /** The run that it is at. */
+  run: number | null;
+}
+
 /** How far a running node has come. */
 export interface NodeProgress {
   step: number;
@@ -545,8 +554,7 @@ export interface Welcome {
   version: string;
   /** Of the page that is handed out; another one should reload. */
   page: string;
-  worker: WorkerState;
-  device: string;
+  workers: WorkerInfo[];
   re: number | null;
 }
 
@@ -684,11 +692,11 @@ export interface Tuned {
   re: number | null;
 }
 
-/** The worker has come to another state. */
+/** A worker has come to another state. */
 export interface Worker {
   type: "worker";
-  state: WorkerState;
-  device: string;
+  info: WorkerInfo;
+  /** How it ended. */
   text: string;
   re: number | null;
 }
@@ -732,9 +740,7 @@ export interface History {
 /** How the server and this connection are. */
 export interface Status {
   type: "status";
-  worker: WorkerState;
-  device: string;
-  pid: number | null;
+  workers: WorkerInfo[];
   clients: number;
   /** Control messages that wait for this client. */
   waiting: number;

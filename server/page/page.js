@@ -34,12 +34,12 @@ function hear(message) {
 }
 
 const handlers = {
-  welcome({ worker }) {
-    at("state").value = `worker ${worker}`;
+  welcome({ workers }) {
+    for (const info of workers) handlers.worker({ info });
     ask("list_graphs");
   },
-  worker({ state, text }) {
-    at("state").value = `worker ${state}`;
+  worker({ info, text }) {
+    at("state").value = `worker on ${info.device} ${info.state}`;
     if (text) trouble(text);
   },
   graphs({ graphs }) {

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from capriccio.core import durable
+from capriccio.core import InputError, durable
 
 
 def names(folder: Path) -> list[str]:
@@ -98,3 +98,11 @@ def test_many_writers_of_one_name_lose_nothing(folder: Path) -> None:
 def test_a_new_file_in_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         durable.write_new(tmp_path / "gone" / "out.png", b"data")
+
+
+def test_a_folder_is_made_and_tried_without_leaving_anything_there(tmp_path: Path) -> None:
+    durable.check_folder(tmp_path / "a" / "b")
+    assert list((tmp_path / "a" / "b").iterdir()) == []
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match=r"file cannot be written to: .*; choose another folder$"):
+        durable.check_folder(tmp_path / "file")

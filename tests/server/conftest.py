@@ -150,6 +150,18 @@ class Talk:
             self.send("ack", frames=[[facts["graph"], facts["node"], facts["sequence"]]])
         return None
 
+    @property
+    def pid(self) -> int:
+        """Of the worker."""
+        (worker,) = self.ask("get_status")["workers"]
+        assert isinstance(worker["pid"], int)
+        return worker["pid"]
+
+    def ready(self, timeout: float = 60) -> None:
+        """Wait until the worker is."""
+        if self.ask("get_status")["workers"][0]["state"] != "ready":
+            self.until(lambda said: said["type"] == "worker" and said["info"]["state"] == "ready", timeout)
+
     def open(self, name: str, **nodes: tuple[str, dict[str, Any]]) -> int:
         """Begin a graph of such nodes, by name: kind and settings; give its revision."""
         assert self.ask("new_graph", graph=name)["type"] == "opened"
@@ -254,8 +266,7 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A server for all tests of a file, with its worker ready."""
     server = started(tmp_path_factory.mktemp("serving"))
     with server.talk() as talk:
-        if talk.welcome["worker"] != "ready":
-            talk.until(lambda said: said["type"] == "worker" and said["state"] == "ready", 120)
+        talk.ready(120)
     yield server
     server.process.kill()
     server.process.wait()

@@ -47,11 +47,11 @@ def test_the_server_is_ready_within_a_second_and_small_and_has_no_torch(
     assert not [name for name in loaded if "torch" in name]
     assert min(took) < 1.0
     with server.talk() as talk:
-        assert talk.welcome["worker"] in ("starting", "ready")
+        assert talk.welcome["workers"][0]["state"] in ("starting", "ready")
 
 
 def test_the_worker_gives_way_to_others_and_goes_first_when_memory_runs_out(talk: Any) -> None:
-    worker = psutil.Process(talk.ask("get_status")["pid"])
+    worker = psutil.Process(talk.pid)
     assert worker.nice() == 10
     assert Path(f"/proc/{worker.pid}/oom_score_adj").read_text() == "700\n"
 
@@ -70,7 +70,7 @@ def test_a_node_that_ends_the_worker_costs_its_run_only(serving: Any, talk: Any,
     deadly, after = fresh(kind), fresh("after")
     talk.open(deadly, bad=(f"toys.{kind}", {}))
     talk.open(after, good=("toys.Slow", {"number": 2.0}))
-    before = talk.ask("get_status")["pid"]
+    before = talk.pid
     first = talk.ask("run", graph=deadly)["run"]
     second = talk.ask("run", graph=after)["run"]
     info = talk.ended(first)
@@ -86,7 +86,7 @@ def test_a_node_that_ends_the_worker_costs_its_run_only(serving: Any, talk: Any,
     assert talk.ended(second)["state"] == "done"
     assert time.monotonic() - lost < 5
     assert serving.process.poll() is None
-    assert talk.ask("get_status")["pid"] != before
+    assert talk.pid != before
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_node_that_ends_the_worker_costs_its_run_only(serving: Any, talk: Any,
 def test_a_node_that_raises_or_exits_fails_alone(talk: Any, kind: str, error: str) -> None:
     graph = fresh(kind)
     talk.open(graph, bad=(f"toys.{kind}", {}), good=("toys.Slow", {"seconds": 0.0}))
-    before = talk.ask("get_status")["pid"]
+    before = talk.pid
     run = talk.ask("run", graph=graph)["run"]
     assert talk.ended(run)["failed"] == ["bad"]
     reports = {
@@ -106,7 +106,7 @@ def test_a_node_that_raises_or_exits_fails_alone(talk: Any, kind: str, error: st
     }
     assert reports["bad"]["error"].startswith(error)
     assert reports["good"]["state"] == "done"
-    assert talk.ask("get_status")["pid"] == before
+    assert talk.pid == before
 
 
 def test_a_node_that_takes_all_memory_costs_its_run_only(serve: Callable[..., Any]) -> None:
@@ -124,8 +124,8 @@ def test_after_a_death_what_was_done_comes_from_the_disk(talk: Any) -> None:
     graph = fresh("again")
     talk.open(graph, good=("toys.Slow", {"seconds": 0.5, "number": 3.0}))
     assert talk.run(graph)["state"] == "done"
-    os.kill(talk.ask("get_status")["pid"], signal.SIGKILL)
-    talk.until(lambda said: said["type"] == "worker" and said["state"] == "ready")
+    os.kill(talk.pid, signal.SIGKILL)
+    talk.until(lambda said: said["type"] == "worker" and said["info"]["state"] == "ready")
     run = talk.ask("run", graph=graph)["run"]
     assert talk.ended(run)["state"] == "done"
     done = [said["info"] for said in talk.heard if said["type"] == "node" and said["run"] == run]
@@ -136,8 +136,8 @@ def test_a_worker_that_is_killed_is_back_in_less_than_five_seconds(talk: Any) ->
     took = []
     for _ in range(5):
         began = time.monotonic()
-        os.kill(talk.ask("get_status")["pid"], signal.SIGKILL)
-        talk.until(lambda said: said["type"] == "worker" and said["state"] == "ready")
+        os.kill(talk.pid, signal.SIGKILL)
+        talk.until(lambda said: said["type"] == "worker" and said["info"]["state"] == "ready")
         took.append(time.monotonic() - began)
     assert sorted(took)[2] < 1.0
     assert max(took) < 5.0
@@ -146,7 +146,7 @@ def test_a_worker_that_is_killed_is_back_in_less_than_five_seconds(talk: Any) ->
 def test_a_node_that_yields_is_cancelled_within_a_step_and_200_ms(talk: Any) -> None:
     graph = fresh("cancel")
     talk.open(graph, paint=("toys.Paint", {"steps": 10_000, "pause": 0.05}))
-    before = talk.ask("get_status")["pid"]
+    before = talk.pid
     for _ in range(5):
         run = talk.ask("run", graph=graph)["run"]
         talk.node("paint", "running")
@@ -155,7 +155,7 @@ def test_a_node_that_yields_is_cancelled_within_a_step_and_200_ms(talk: Any) -> 
         talk.ask("cancel", run=run)
         assert talk.ended(run)["state"] == "cancelled"
         assert time.monotonic() - began < 0.05 + 0.2
-    assert talk.ask("get_status")["pid"] == before
+    assert talk.pid == before
 
 
 @pytest.mark.parametrize(("kind", "low", "high"), [("Sleep", 1.9, 3.5), ("Stubborn", 4.9, 7.0)])
@@ -277,6 +277,6 @@ def test_the_worker_dies_with_the_server(serve: Callable[..., Any]) -> None:
         talk.open("busy", bad=("toys.Stubborn", {}))
         talk.ask("run", graph="busy")
         talk.node("bad", "running")
-        worker = psutil.Process(talk.ask("get_status")["pid"])
+        worker = psutil.Process(talk.pid)
         server.process.kill()
         worker.wait(5)
