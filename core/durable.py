@@ -55,6 +55,16 @@ def write_new(path: Path, data: bytes) -> Path:
     return candidate
 
 
+def move_new(made: Path, path: Path) -> bool:
+    """Give a finished file another name on the same disk, unless that is taken; give whether it was free."""
+    _sync(made)
+    if not _claim(made, path):
+        return False
+    made.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+    return True
+
+
 def _claim(made: Path, path: Path) -> bool:
     """Give a finished file the name ``path`` unless the name is taken, in one step."""
     try:

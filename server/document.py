@@ -2,33 +2,21 @@
 
 import hashlib
 import json
-import math
-import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count, islice
 from typing import Any, TypeAlias
 
 import msgspec
 
-from ..core import Graph, Limits, Link, Note, Placed, graphfile, strictjson
-from ..core.graph import Mode
-from ..core.params import did_you_mean
+from ..core import Graph, Link, graphfile
 from . import wire
+from .edits import check, edited
 from .refusal import Refusal
 
 REMEMBERED = 1_000
 """Edits that others may not know of yet, at most, and still be merged with."""
-NODES = Limits().nodes
-LINKS = 10_000
-PARAMS = 64 * 1024
-"""Bytes of the settings of a node, as JSON."""
-
-_LONGEST = 200  # characters of a link's end, in messages and in files
-_DEPTH = Limits().depth - 3  # of settings, which lie in a node, among the nodes, in a file
-_NODE = re.compile(graphfile.NAME)
-_SOCKET = re.compile(graphfile.SOCKET)
 _numbers = count(1)
 
 Touch: TypeAlias = tuple[str, ...]
@@ -99,15 +87,13 @@ class Document:
         if not ops:
             raise Refusal("an edit without any change; name one")
         for op in ops:
-            _check(op)
+            check(op)
         unknown = self._unknown(revision)
         touches = _touched(ops)
         if done := list(dict.fromkeys(text for edit in unknown for text in touches.against(edit))):
             raise Refusal(f"{_listed(done)} meanwhile; look again, then repeat your change", self.revision)
-        graph = self.graph
         try:
-            for op in ops:
-                graph = _changed(graph, op)
+            graph = edited(self.graph, ops)
         except Refusal as refusal:
             raise Refusal(str(refusal), self.revision if unknown else None) from None
         self.graph, self.saved, self.revision = graph, False, self.revision + 1
@@ -203,132 +189,3 @@ def _refer(node: str, text: str, touches: _Touches) -> None:
 
 def _digest(value: Any) -> bytes:
     return hashlib.blake2b(json.dumps(value, sort_keys=True).encode(), digest_size=16).digest()
-
-
-# What edits may say, whatever the graph.
-
-
-def _check(op: wire.Op) -> None:
-    """Refuse what no graph file can hold."""
-    match op:
-        case wire.AddNode(node=node, position=position, params=params):
-            _check_name(node)
-            _check_position(node, position)
-            _check_params(node, params)
-        case wire.RenameNode(to=to):
-            _check_name(to)
-        case wire.MoveNode(node=node, position=position):
-            _check_position(node, position)
-        case wire.SetParams(node=node, params=params):
-            _check_params(node, params)
-        case wire.AddLink(start=start, end=end) | wire.RemoveLink(start=start, end=end):
-            for socket in (start, end):
-                if not _SOCKET.match(socket) or len(socket) > _LONGEST:
-                    raise Refusal(f"a link at {socket[:80]!r}; write it as node.output or node.input")
-        case wire.SetNotes(notes=notes):
-            for note in notes:
-                _check_position("a note", note.position)
-                _json("a note", note.text)
-
-
-def _check_name(node: str) -> None:
-    if not _NODE.fullmatch(node):
-        raise Refusal(f"a node cannot be called {node[:80]!r}; use 1 to 100 characters without . and /")
-
-
-def _check_position(what: str, position: tuple[float, float]) -> None:
-    if not all(map(math.isfinite, position)):
-        raise Refusal(f"{what} cannot stand at {position}; use finite numbers")
-
-
-def _check_params(node: str, params: dict[str, Any]) -> None:
-    size = len(_json(f"the settings of {node}", params))
-    if size > PARAMS:
-        raise Refusal(f"the settings of {node} are {size:,} bytes as JSON; use at most {PARAMS:,}")
-
-
-def _json(what: str, value: Any) -> bytes:
-    try:
-        data = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-        strictjson.parse(data, depth=_DEPTH)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise Refusal(f"{what} cannot be kept: {error}; use what JSON can hold") from error
-    return data
-
-
-# What edits do.
-
-
-def _changed(graph: Graph, op: wire.Op) -> Graph:
-    """The graph after an operation."""
-    match op:
-        case wire.AddNode(node=node, kind=kind, position=position, params=params, version=version):
-            _refuse_known(graph, node)
-            if len(graph.nodes) >= NODES:
-                raise Refusal(f"{node} would be more than {NODES:,} nodes; make another graph")
-            return graph.with_node(node, Placed(kind, params, version), position)
-        case wire.RemoveNode(node=node):
-            _placed(graph, node)
-            return graph.without(node)
-        case wire.MoveNode(node=node, position=position):
-            _placed(graph, node)
-            return graph.moved(node, position)
-        case wire.SetParams(node=node, params=params, reset=reset):
-            placed = _placed(graph, node)
-            graph = graph.without_params(node, *reset).with_params(node, **params)
-            if placed.params:  # they may be too large together
-                _check_params(node, dict(graph.nodes[node].params))
-            return graph
-        case wire.MuteNode(node=node, on=on):
-            return graph.with_mode(node, _mode(_placed(graph, node), "mute", on))
-        case wire.BypassNode(node=node, on=on):
-            return graph.with_mode(node, _mode(_placed(graph, node), "bypass", on))
-        case wire.RenameNode(node=node, to=to):
-            return _renamed(graph, node, to)
-        case wire.AddLink(start=start, end=end):
-            return _linked(graph, Link.between(start, end))
-        case wire.RemoveLink(start=start, end=end):
-            if (link := Link.between(start, end)) not in graph.links:
-                raise Refusal(f"there is no link from {start} to {end}; look again")
-            return graph.without_link(link)
-        case wire.SetNotes(notes=notes):
-            return replace(graph, notes=tuple(Note(note.text, note.position) for note in notes))
-
-
-def _placed(graph: Graph, node: str) -> Placed:
-    if node not in graph.nodes:
-        hint = did_you_mean(node, list(graph.nodes)) or "; look again"
-        raise Refusal(f"there is no node {node}{hint}")
-    return graph.nodes[node]
-
-
-def _refuse_known(graph: Graph, node: str) -> None:
-    if node in graph.nodes:
-        raise Refusal(f"there is a node {node} already; choose another name")
-
-
-def _mode(placed: Placed, mode: Mode, on: bool) -> Mode:
-    """To end one mode is not to end the other."""
-    return mode if on else "on" if placed.mode == mode else placed.mode
-
-
-def _renamed(graph: Graph, node: str, to: str) -> Graph:
-    _placed(graph, node)
-    _refuse_known(graph, to)
-    graph = graph.renamed(node, to)
-    for link in graph.links:
-        if to in (link.source, link.target) and max(len(link.start), len(link.end)) > _LONGEST:
-            raise Refusal(f"{to} is too long a name beside {link.output} or {link.input}; use a shorter one")
-    return graph
-
-
-def _linked(graph: Graph, link: Link) -> Graph:
-    _placed(graph, link.source)
-    _placed(graph, link.target)
-    if link.source == link.target:
-        raise Refusal(f"{link.start} cannot be linked to {link.end}, as both are of one node; choose another")
-    if link in graph.links:
-        raise Refusal(f"{link.start} is linked to {link.end} already; once is enough")
-    if len(graph.links) >= LINKS:
-        raise Refusal(f"{link.start} to {link.end} would be more than {LINKS:,} links; make another graph")
-    return graph.with_link(link)

@@ -104,7 +104,8 @@ class Easel:
             before = self._watched.get(graph, {})
             self._watched[graph] = dict(widths)
             for node, wanted in widths.items():
-                if new := set(wanted) - set(before.get(node, ())):
+                new = set(wanted) - set(before.get(node, ()))
+                if new and self.work(graph, node):
                     self._waiting.setdefault((graph, node), set()).update(new)
                     self._due.pop((graph, node), None)
             self._changed.notify()

@@ -140,7 +140,7 @@ class Library:
             self._refuse_taken(to, but=path.name)
             if _alike(path.name) == _alike(new.name):  # where case does not count, they are one file
                 durable.move(path, new)
-            elif not _moved(path, new):
+            elif not durable.move_new(path, new):
                 raise _taken(to)
 
     def duplicate(self, name: str, to: str) -> None:
@@ -170,7 +170,7 @@ class Library:
             try:
                 shutil.move(file, made)  # uploads may lie on another disk
                 paths = (pictures / (free + suffix) for free in numbered(name))
-                return f"{PICTURES}/{next(path for path in paths if _moved(made, path)).name}"
+                return f"{PICTURES}/{next(path for path in paths if durable.move_new(made, path)).name}"
             finally:
                 made.unlink(missing_ok=True)
 
@@ -321,20 +321,6 @@ def _replace(path: Path, data: bytes) -> None:
         durable.move(made, path)
     finally:
         made.unlink(missing_ok=True)
-
-
-def _moved(made: Path, path: Path) -> bool:
-    """Move a file to a name, unless anything goes by that name."""
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        return False
-    try:
-        durable.move(made, path)
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
-    return True
 
 
 @contextmanager

@@ -2,17 +2,15 @@
 
 import asyncio
 import hmac
-import tempfile
-from collections.abc import Iterator
 from importlib.metadata import version
-from typing import IO
 
 import msgspec
 
 from . import pipe, wire
 from .document import Document
+from .fetching import Fetching
 from .library import named
-from .outbox import Frame, Outbox
+from .outbox import Outbox
 from .refusal import Refusal
 from .studio import Studio
 from .uploads import Uploads
@@ -21,6 +19,8 @@ OPEN = 100
 """Graphs that a client may have open."""
 WATCHED = 500
 """Nodes that a client may watch."""
+FETCHED = 4
+"""Results that may be on their way to a client."""
 
 
 class Unwelcome(Exception):
@@ -40,6 +40,7 @@ class Session:
         self._open: dict[int, Document] = {}
         """By their numbers, as others may give them other names."""
         self._watched: set[tuple[int, str]] = set()
+        self._fetching: list[Fetching] = []
         self._uploads = Uploads(studio.library, studio.uploads)
         self.welcome = False
         """The client has shown the token."""
@@ -242,7 +243,12 @@ class Session:
         """Ask the worker; the answer comes when it has one."""
         document, runs = self._document(request.graph), self._studio.runs
         if isinstance(request, wire.FetchResult):
-            runs.fetch(document, request, Fetching(request.id, self._outbox))
+            self._fetching = [each for each in self._fetching if not each.over]
+            if len(self._fetching) >= FETCHED:
+                raise Refusal(f"{FETCHED} results are on their way already; wait for one of them")
+            fetching = Fetching(request.id, self._outbox)
+            runs.fetch(document, request, fetching)
+            self._fetching.append(fetching)
             return
         revision = document.revision
 
@@ -291,44 +297,6 @@ class Session:
 
     def _put(self, message: wire.AnyMessage, id: int | None) -> None:
         self._outbox.put(msgspec.structs.replace(message, re=id))
-
-
-class Fetching:
-    """A result on its way from the worker to a client: kept in a file, sent when it is whole."""
-
-    def __init__(self, id: int, outbox: Outbox) -> None:
-        self._id = id
-        self._outbox = outbox
-        self._file: IO[bytes] | None = None
-
-    def __call__(self, message: pipe.Answer | pipe.Chunk | pipe.Sent | None) -> None:
-        match message:
-            case pipe.Chunk(data=data):
-                self._file = self._file or tempfile.SpooledTemporaryFile(max_size=2**24)
-                self._file.write(data)
-            case pipe.Sent(text="") as sent if self._file:
-                self._outbox.transfer(self._frames(sent, self._file))
-            case pipe.Sent(text=text):
-                self._refuse(text)
-            case _:
-                self._refuse("the worker was lost; run the graph again")
-
-    def _refuse(self, text: str) -> None:
-        if self._file:
-            self._file.close()
-        self._outbox.put(wire.Refused(re=self._id, text=text))
-
-    def _frames(self, sent: pipe.Sent, file: IO[bytes]) -> Iterator[Frame]:
-        size = file.tell()
-        file.seek(0)
-        with file:
-            for offset in range(0, size, wire.CHUNK):
-                yield wire.packed(wire.ResultChunk(self._id, offset), file.read(wire.CHUNK))
-        yield wire.written(
-            wire.Fetched(
-                re=self._id, size=size, sha256=sent.sha256, media_type=sent.media_type, name=sent.name
-            )
-        )
 
 
 def _spelled(request: wire.AnyRequest) -> wire.AnyRequest:

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from capriccio.core import Graph, Link, Note, Placed, graphfile
 from capriccio.server import wire
-from capriccio.server.document import LINKS, NODES, REMEMBERED, Document
+from capriccio.server.document import REMEMBERED, Document
+from capriccio.server.edits import LINKS, NODES
 from capriccio.server.refusal import Refusal
 from hypothesis import given, settings
 from hypothesis import strategies as st
