@@ -26,6 +26,10 @@ lint: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(RUN)/python -m benchmarks.overhead
+	$(RUN)/python -m benchmarks.latency
+
+load: $(VENV)/dev
+	$(RUN)/python -m benchmarks.load
 
 schema: $(VENV)/demo
 	$(RUN)/python -c 'import json; from capriccio.core import graphfile; print(json.dumps(graphfile.schema(), indent=2))' \

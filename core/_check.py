@@ -26,8 +26,8 @@ def problems_of(
         placed = graph.nodes[name]
         node = catalog.nodes.get(placed.kind)
         if node is None:
-            text = f"no plugin contributes {placed.kind}; is it installed?"
-            problems.append(Problem(text + did_you_mean(placed.kind, list(catalog.nodes)), name))
+            remedy = did_you_mean(placed.kind, list(catalog.nodes)) or "; is it installed?"
+            problems.append(Problem(f"no plugin contributes {placed.kind}{remedy}", name))
         elif placed.version > node.version:
             here = f"and here is version {node.version}; update its plugin"
             text = f"is version {placed.version} of {node.id}, {here}"

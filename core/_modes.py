@@ -49,7 +49,7 @@ def live(drawn: Graph, catalog: Catalog) -> Live:
     starts, circles = _starts(_chosen(pipes, lost))
     links = tuple(_links(reading, starts))
     problems = [problem for problem in dry if problem.node in nodes]
-    problems += [Problem(circles[pipe.start], *pipe.link[2:]) for pipe in reading if pipe.start in circles]
+    problems += [Problem(f"gets nothing, as {circles[pipe.start]}", *pipe.link[2:]) for pipe in reading if pipe.start in circles]
     muted = {name: why.blamed for (name, output), why in lost.items() if why.muted and not output}
     return Live(Graph(nodes, links, drawn.layout, drawn.notes), problems, muted)
 
@@ -143,7 +143,7 @@ def _falls(last: _Pipe, why: _Loss) -> _Point | None:
 
 
 def _dry(pipe: _Pipe, input: Input, blamed: str) -> Problem:
-    text = f"{blamed} is bypassed and has no input of type {input.type.name} to pass on"
+    text = f"gets nothing, as {blamed} is bypassed and has no input of type {input.type.name} to pass on"
     return Problem(f"{text}; switch it on, or link something else here", pipe.link.target, pipe.link.input)
 
 

@@ -29,7 +29,7 @@ class Workspace:
     def find(self, name: str) -> Path:
         """The picture file that a graph names; InputError when there is none it may read."""
         if not name:
-            raise InputError("no picture is chosen; choose one")
+            raise InputError("names no picture; choose one")
         given, shown = Path(name), name[:200]
         if granted := self.granted.get(name):
             if granted.is_file():

@@ -26,8 +26,9 @@ class Problem:
     socket: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.node}.{self.socket}" if self.socket else self.node
-        return f"{place}: {self.text}" if place else self.text
+        if self.socket:  # what is said of it begins with a verb
+            return f"{self.node}.{self.socket} {self.text}"
+        return f"{self.node}: {self.text}" if self.node else self.text
 
 
 class GraphError(CapriccioError):

@@ -2,6 +2,9 @@
 
 import asyncio
 import logging
+import time
+
+import msgspec
 
 from ..core import Graph
 from . import wire
@@ -29,6 +32,9 @@ class Desk:
         self._runs = runs
         self._documents: dict[str, Document] = {}
         self._unwritten: set[Document] = set()
+        self.writing = asyncio.Lock()
+        """To be held by who changes the library, so that nothing is renamed while it is being saved."""
+        library.reserved = self._unsaved
 
     def __getitem__(self, name: str) -> Document:
         if (document := self._documents.get(name)) is None:
@@ -62,7 +68,7 @@ class Desk:
         """Change a graph, and tell all others who have it open."""
         document = self[request.graph]
         before = document.graph
-        document.apply(request.revision, request.ops)
+        document.apply(request.revision, request.ops, by)
         edited = wire.Edited(graph=document.name, revision=document.revision, ops=request.ops)
         self._runs.audience.tell(document, edited, besides=by)
         self._note_consent(document, before, request.ops)
@@ -70,26 +76,54 @@ class Desk:
         self._draft_soon(document)
         return edited
 
-    async def save(self, request: wire.SaveGraph) -> wire.Saved:
+    def graphs(self) -> list[wire.GraphInfo]:
+        """All graphs by name: of the library, of the gallery, and those that are saved nowhere yet."""
+        found = {info.name: info for info in self._library.graphs()}
+        for info in self._drafts.graphs():
+            found.setdefault(info.name, msgspec.structs.replace(info, source="unsaved"))
+        for document in list(self._documents.values()):
+            if document.name not in found:
+                nodes = len(document.graph.nodes)
+                found[document.name] = wire.GraphInfo(document.name, "unsaved", nodes, time.time())
+        return sorted(found.values(), key=lambda info: info.name)
+
+    async def save(self, request: wire.SaveGraph, by: Outbox) -> wire.Saved:
         """Put a graph into the library, or a copy of it under another name."""
         document, graph = self[request.graph], self[request.graph].graph
         name, revision = request.to or document.name, document.revision
-        if name != document.name and name in self._documents:
-            raise Refusal(f"{name} is open; close it everywhere first, or choose another name")
         own = name == document.name
+        if not own and name in self._unsaved():
+            raise Refusal(f"{name} is the name of a graph that is not saved; choose another name")
+        if not own and name in self._documents:
+            raise Refusal(f"{name} is open; close it everywhere first, or choose another name")
         await asyncio.to_thread(self._library.save, name, graph, own or request.overwrite)
+        saved = wire.Saved(graph=name, revision=revision)
         if own:
             document.saved = document.revision == revision
-            if document.saved:
-                self._unwritten.discard(document)
-                self._drop_draft(name)
-        return wire.Saved(graph=name, revision=revision)
+            self._runs.audience.tell(document, saved, besides=by)
+        if own and document.saved:
+            self._unwritten.discard(document)
+            self._drop_draft(name)
+        return saved
+
+    def duplicate(self, name: str, to: str) -> None:
+        """Copy a graph as it is now under another name."""
+        graph = self._current(name)
+        if graph is None:
+            self._library.duplicate(name, to)
+        elif self._library.free(to):
+            self._library.save(to, graph, False)
+        else:
+            raise Refusal(f"there is a graph {to} already; choose another name")
 
     def rename(self, name: str, to: str) -> None:
-        """Give a graph of the library another name, also where it is open."""
+        """Give a graph another name, also where it is open. One of the gallery keeps its own."""
         if to in self._documents or self._drafts.has(to):
             raise Refusal(f"{to} is open or has unsaved changes; choose another name")
-        self._library.rename(name, to)
+        if self._library.has(name) or name not in self._unsaved():
+            self._library.rename(name, to)
+        elif not self._library.free(to):
+            raise Refusal(f"there is a graph {to} already; choose another name")
         self._records.renamed(name, to)
         if self._drafts.has(name):
             self._drafts.rename(name, to)
@@ -99,14 +133,13 @@ class Desk:
             self._documents[to] = document
 
     def delete(self, name: str) -> None:
-        """Delete a graph of the library, and close it wherever it is open."""
+        """Delete a graph, and close it wherever it is open. Of the gallery, what was changed is given up."""
         document = self._documents.get(name)
         if document and self._runs.of(document):
             raise Refusal(f"{name} runs or waits to; cancel that first")
-        if self._library.source(name) == "library":
+        saved = self._library.has(name) and self._library.source(name) == "library"
+        if saved or name not in self._unsaved():
             self._library.delete(name)
-        elif not self._drafts.has(name) and document is None:
-            self._library.delete(name)  # which says why not
         self._drop_draft(name)
         self._records.forgotten(name)
         if document:
@@ -128,6 +161,16 @@ class Desk:
                 self._drafts.save(document.name, document.graph, True)
             except Refusal as refusal:
                 _log.warning("the changes of %s are not on disk: %s", document.name, refusal)
+
+    def _unsaved(self) -> set[str]:
+        """The names of graphs that have changes which the library does not."""
+        there = {document.name for document in list(self._documents.values()) if not document.saved}
+        return there | {info.name for info in self._drafts.graphs()}
+
+    def _current(self, name: str) -> Graph | None:
+        """A graph with the changes that are not saved, if there are any."""
+        document = self._documents.get(name)
+        return document.graph if document else self._draft(name)
 
     def _make_room(self) -> None:
         """Forget what nobody looks at any more, where there are too many."""

@@ -72,23 +72,25 @@ class Document:
         self.saved = saved
         """All changes are in the library."""
         self.revision = 0
-        self._edits: deque[_Touches] = deque(maxlen=REMEMBERED)
+        self._edits: deque[tuple[object, _Touches]] = deque(maxlen=REMEMBERED)
+        """Who made each of the last edits, and what it touched."""
 
     @property
     def content(self) -> graphfile.GraphFile:
         """The graph as it is sent and saved."""
         return msgspec.json.decode(graphfile.dump(self.graph), type=graphfile.GraphFile)
 
-    def apply(self, revision: int, ops: Sequence[wire.Op]) -> int:
+    def apply(self, revision: int, ops: Sequence[wire.Op], author: object = None) -> int:
         """Change the graph by all these operations, or raise Refusal; gives the new revision.
 
-        ``revision`` is the one that whoever made the edit knew.
+        ``revision`` is the one that the author knew. What an author has done before it knows too,
+        though it may not have been told the revision of that yet.
         """
         if not ops:
             raise Refusal("an edit without any change; name one")
         for op in ops:
             check(op)
-        unknown = self._unknown(revision)
+        unknown = self._unknown(revision, author)
         touches = _touched(ops)
         if done := list(dict.fromkeys(text for edit in unknown for text in touches.against(edit))):
             raise Refusal(f"{_listed(done)} meanwhile; look again, then repeat your change", self.revision)
@@ -97,11 +99,11 @@ class Document:
         except Refusal as refusal:
             raise Refusal(str(refusal), self.revision if unknown else None) from None
         self.graph, self.saved, self.revision = graph, False, self.revision + 1
-        self._edits.append(touches)
+        self._edits.append((author, touches))
         return self.revision
 
-    def _unknown(self, revision: int) -> list[_Touches]:
-        """The edits since a revision."""
+    def _unknown(self, revision: int, author: object) -> list[_Touches]:
+        """The edits of others since a revision."""
         behind = self.revision - revision
         if behind < 0:
             raise Refusal(
@@ -115,12 +117,13 @@ class Document:
                 "open the graph again",
                 self.revision,
             )
-        return list(islice(self._edits, len(self._edits) - behind, None))
+        recent = islice(self._edits, len(self._edits) - behind, None)
+        return [touches for by, touches in recent if by is None or by is not author]
 
 
 def _listed(texts: list[str]) -> str:
-    more = f", and {len(texts) - 3} more" if len(texts) > 3 else ""
-    return ", ".join(texts[:3]) + more
+    *most, last = texts if len(texts) <= 3 else [*texts[:3], f"{len(texts) - 3} more changes were made"]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 # What edits touch.

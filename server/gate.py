@@ -19,7 +19,8 @@ class Gate:
     """
 
     hosts: Collection[str]
-    scheme: str = "http"
+    proxied: Collection[str] = ()
+    """Those of them that a proxy may go by, which may add TLS."""
 
     def refusal(self, path: str, headers: Headers) -> tuple[HTTPStatus, str] | None:
         """Why a request is refused, if it is."""
@@ -38,6 +39,7 @@ class Gate:
             if "Cookie" in headers:
                 return HTTPStatus.FORBIDDEN, "cookies without an Origin are not taken"
             return None
-        if origin not in {f"{self.scheme}://{host}" for host in self.hosts}:
+        scheme, _, place = origin.partition("://")
+        if place not in {"http": self.hosts, "https": self.proxied}.get(scheme, ()):
             return HTTPStatus.FORBIDDEN, "pages of other sites may not connect"
         return None

@@ -11,7 +11,7 @@ import shutil
 import stat
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -71,6 +71,8 @@ class Library:
     def __init__(self, folder: Path, gallery: Path) -> None:
         self.folders = folder, gallery
         """Where graphs find their pictures."""
+        self.reserved: Callable[[], Iterable[str]] = tuple
+        """Gives the names of graphs that are not saved yet; nothing else may be called so."""
         self._folder = folder
         self._gallery = gallery
         self._counted: dict[Path, _Counted] = {}
@@ -98,7 +100,7 @@ class Library:
         return name in self._files()
 
     def free(self, name: str) -> bool:
-        """Whether neither here nor in the gallery anything goes by a name, or by nearly the same."""
+        """Whether nothing goes by a name, or by nearly the same: here, in the gallery, or unsaved."""
         name = named(name)
         return _alike(name + _GRAPH) not in self._keys()
 
@@ -157,6 +159,16 @@ class Library:
         with self._writing, _telling(f"{name} cannot be deleted"):
             self._own(name, "deleted").unlink()
 
+    def pictures(self) -> list[str]:
+        """What graphs may call pictures: those of the library, then those of the gallery."""
+        found = {
+            path.relative_to(folder).as_posix(): None
+            for folder in self.folders
+            for path in sorted(folder.glob("*/*"))
+            if path.suffix in (".png", ".jpg", ".jpeg", ".webp") and stat.S_ISREG(path.lstat().st_mode)
+        }
+        return list(found)
+
     def keep_picture(self, name: str, file: Path, suffix: Suffix) -> str:
         """Move a finished file among the pictures, under a name that is free; gives what graphs call it."""
         name = named(name)
@@ -187,7 +199,11 @@ class Library:
         return found[name]
 
     def _keys(self) -> set[str]:
-        return {_alike(entry) for folder in self.folders for entry in _entries(folder)}
+        found = {_alike(entry) for folder in self.folders for entry in _entries(folder)}
+        return found | self._reserved()
+
+    def _reserved(self) -> set[str]:
+        return {_alike(name + _GRAPH) for name in self.reserved()}
 
     def _own(self, name: str, what: str) -> Path:
         """The file of a graph of the library; a file that holds none is somebody else's."""
@@ -202,6 +218,8 @@ class Library:
     def _refuse_taken(self, name: str, but: str = "") -> None:
         if name in _files(self._gallery):
             raise Refusal(f"the gallery has a graph {name}; choose another name")
+        if _alike(name + _GRAPH) in self._reserved() - {_alike(but)}:
+            raise _taken(name)
         _refuse_alike(name, (entry for entry in _entries(self._folder) if entry != but))
 
     def _write_new(self, name: str, data: bytes) -> None:

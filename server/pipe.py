@@ -167,6 +167,7 @@ class Ended(FromWorker, frozen=True):
     seconds: float
     cancelled: bool
     failed: list[str]
+    skipped: list[str]
 
 
 class Frame(FromWorker, frozen=True):

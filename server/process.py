@@ -4,7 +4,9 @@ import asyncio
 import multiprocessing
 import signal
 import socket
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from multiprocessing.context import ForkServerProcess
 
 from . import pipe
@@ -80,10 +82,9 @@ class WorkerProcess:
         self._ready = False
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
+        process = self._context.Process(target=_begin, args=(theirs, self._setup), daemon=True)
         with theirs:
-            process = self._context.Process(target=_begin, args=(theirs, self._setup), daemon=True)
-            # The fork server may have to load torch first.
-            await asyncio.to_thread(process.start)
+            await _started(process)
         self._process = process
         reader, self._writer = await asyncio.open_connection(sock=ours, limit=2**22)
         listening = asyncio.ensure_future(self._listen(reader))
@@ -111,6 +112,30 @@ class WorkerProcess:
                 self._hear(message)
         except (asyncio.IncompleteReadError, ConnectionError):
             return
+
+
+async def _started(process: ForkServerProcess) -> None:
+    """Start a process. The fork server may have to load torch first, for which nobody who stops waits."""
+    loop = asyncio.get_running_loop()
+    started: asyncio.Future[None] = loop.create_future()
+
+    def settle(error: Exception | None) -> None:
+        if not started.done():
+            started.set_exception(error) if error else started.set_result(None)
+
+    def start() -> None:
+        # The fork server inherits this: Ctrl-C is not for it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        error = None
+        try:
+            process.start()
+        except Exception as caught:
+            error = caught
+        with suppress(RuntimeError):  # the loop may be closed by now
+            loop.call_soon_threadsafe(settle, error)
+
+    threading.Thread(target=start, name="start of a worker", daemon=True).start()
+    await started
 
 
 def _gone(process: ForkServerProcess) -> asyncio.Future[None]:

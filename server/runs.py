@@ -1,6 +1,7 @@
 """The queue of runs, and what becomes of each."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from .seat import Ask, News, Seat
 
 MOST = 500
 """Runs that may wait."""
+MOST_CHECKS = 100
+"""Checks that may wait for a worker."""
+_log = logging.getLogger("capriccio.server")
 
 
 @dataclass(eq=False)
@@ -34,6 +38,11 @@ class Job:
     def number(self) -> int:
         return self.info.run
 
+    @property
+    def told(self) -> wire.RunInfo:
+        """How it is, with the name that its graph has now."""
+        return msgspec.structs.replace(self.info, graph=self.document.name)
+
 
 class Runs:
     """All runs. They belong to the server, whoever asked for them."""
@@ -48,10 +57,12 @@ class Runs:
         self._waiting: list[Job] = []
         self._on: dict[int, Job] = {}
         """Those that workers are at, by number."""
-        self._unasked: list[Callable[[], None]] = []
+        self._unasked: list[tuple[Callable[[], None], Ask]] = []
         """Questions that wait until a worker is ready."""
         self._ran: dict[int, Seat] = {}
         """Who has what a graph made: the worker that ran it last."""
+        self._latest: dict[int, Job] = {}
+        """The run of each graph that has begun last, by the graph's number."""
 
     def employ(self, setup: pipe.Setup, preload: Iterable[str]) -> None:
         """Keep one more worker from now on."""
@@ -70,11 +81,16 @@ class Runs:
 
     def queue(self) -> list[wire.RunInfo]:
         """The runs that are on, and those that wait, in order."""
-        return [job.info for job in self._jobs()]
+        return [job.told for job in self._jobs()]
 
     def of(self, document: Document) -> list[wire.RunInfo]:
         """The runs of a graph that are on or wait."""
-        return [job.info for job in self._jobs() if job.document is document]
+        return [job.told for job in self._jobs() if job.document is document]
+
+    def latest(self, document: Document) -> wire.RunInfo | None:
+        """The run of a graph that has begun last."""
+        job = self._latest.get(document.number)
+        return job.told if job else None
 
     def add(self, document: Document, only: list[str], first: bool) -> int:
         """Let a graph run as it is now; give the number of the run."""
@@ -82,6 +98,7 @@ class Runs:
             raise Refusal(f"{MOST} runs wait already; cancel some, or wait")
         if unknown := [name for name in only if name not in document.graph.nodes]:
             raise Refusal(f"there is no node {unknown[0]} in {document.name}")
+        self._check_hope()
         number = self._records.next_run()
         info = wire.RunInfo(number, document.name, document.revision, "queued", only, queued=time.time())
         job = Job(info, document, graphfile.dump(document.graph).encode())
@@ -97,7 +114,7 @@ class Runs:
             job.cancelled = True
             if job in self._waiting:
                 self._waiting.remove(job)
-                self._end(job, "cancelled")
+                self._set(job, state="cancelled")
             else:
                 self._seat(job).stop()
         self._tell_queue()
@@ -152,6 +169,7 @@ class Runs:
         """A graph is closed for good."""
         self.reports.pop(document.number, None)
         self._ran.pop(document.number, None)
+        self._latest.pop(document.number, None)
         self.audience.forget(document)
 
     def check(self, document: Document, hear: Ask) -> None:
@@ -163,8 +181,11 @@ class Runs:
 
         if any(seat.state == "ready" for seat in self._seats):
             ask()
-        else:
-            self._unasked.append(ask)
+            return
+        self._check_hope()
+        if len(self._unasked) >= MOST_CHECKS:
+            raise Refusal(f"{MOST_CHECKS} checks wait for a worker already; ask again when it is ready")
+        self._unasked.append((ask, hear))
 
     def fetch(self, document: Document, request: wire.FetchResult, hear: Ask) -> None:
         """Encode what a node has made, where its graph ran last."""
@@ -172,6 +193,8 @@ class Runs:
         def order(number: int) -> pipe.Order:
             return pipe.Fetch(number, document.number, request.node, request.output, request.format)
 
+        if request.node not in document.graph.nodes:
+            raise Refusal(f"there is no node {request.node} in {document.name}")
         seat = self._ran.get(document.number)
         (seat if seat and seat.state == "ready" else self._ready()).ask(order, hear)
 
@@ -195,7 +218,8 @@ class Runs:
         match message:
             case pipe.Began(node=node):
                 seat.inside[node] = None
-                self._report(job, wire.NodeReport(node, "running"))
+                if self._state(job, node) != "done":  # one that is made again for a live setting stays done
+                    self._report(job, wire.NodeReport(node, "running"))
             case pipe.Node(report=report):
                 if report.state != "queued":
                     seat.inside.pop(report.node, None)
@@ -203,13 +227,15 @@ class Runs:
             case pipe.Progress(nodes=nodes):
                 self._progress(job, nodes)
             case pipe.Tuned():
+                seat.inside = {node: None for node in seat.inside if self._state(job, node) != "done"}
                 self._tell_tuned(job, message)
             case pipe.Rejected(problems=problems, needs=needs):
                 self._finish(seat, job, "refused", problems=problems, needs=needs)
             case pipe.Ended(cancelled=True):
                 self._finish(seat, job, "cancelled")
-            case pipe.Ended(failed=failed):
-                self._finish(seat, job, "failed" if failed else "done", failed=failed)
+            case pipe.Ended(failed=failed, skipped=skipped):
+                state: wire.RunState = "failed" if failed else "done"
+                self._finish(seat, job, state, failed=failed, skipped=skipped)
 
     def _welcome(self, seat: Seat, ready: pipe.Ready) -> None:
         for number, widths in self.audience.watched().items():
@@ -218,8 +244,9 @@ class Runs:
             self.catalogue = ready.catalogue
             self.audience.tell_all(self.catalogue)
         self.audience.tell_all(wire.Worker(info=seat.info))
-        unasked, self._unasked = self._unasked, []
-        for ask in unasked:
+        for name, why in ready.catalogue.failures.items():
+            _log.warning("plugin %s was left out: %s", name, why)
+        for ask, _ in self._take_unasked():
             ask()
         self._dispatch()
 
@@ -234,7 +261,10 @@ class Runs:
                     self._report(job, wire.NodeReport(node, "failed", error=_blame(how, node, inside)))
                 problems = [] if inside else [wire.Problem(f"the worker {how} before any node ran")]
                 self._finish(seat, job, "failed", failed=inside, problems=problems)
-        self.audience.tell_all(wire.Worker(info=seat.info, text=f"the worker {how}"))
+        self.audience.tell_all(wire.Worker(info=seat.info))
+        if all(other.hopeless for other in self._seats):
+            for _, hear in self._take_unasked():
+                hear(None)
 
     # Keeping order.
 
@@ -250,6 +280,7 @@ class Runs:
         number = job.document.number
         self.reports[number] = {}
         self._ran[number] = seat
+        self._latest[number] = job
         allowed = sorted(self._records.allowed(job.document.name))
         seat.begin(pipe.Start(job.number, number, job.content, list(job.info.only), allowed))
         self._set(job, state="running", device=seat.device)
@@ -258,22 +289,19 @@ class Runs:
         seat.done()
         del self._on[job.number]
         self._sweep(job, state)
-        self._end(job, state, seconds=time.monotonic() - job.began, **facts)
+        self._set(job, state=state, seconds=time.monotonic() - job.began, **facts)
         self._dispatch()
 
     def _sweep(self, job: Job, state: wire.RunState) -> None:
         """No node of a run that is over is left waiting."""
-        why = "the run was cancelled" if state == "cancelled" else "the run ended before"
+        why = "the run was cancelled" if state == "cancelled" else "the run ended before its turn came"
         for node, report in list(self.reports.get(job.document.number, {}).items()):
             if report.state in ("queued", "running", "paused"):
                 self._report(job, wire.NodeReport(node, "skipped", error=why))
 
-    def _end(self, job: Job, state: wire.RunState, **facts: Any) -> None:
-        self._set(job, state=state, **facts)
-        self._records.add(job.info)
-
     def _set(self, job: Job, **facts: Any) -> None:
-        job.info = msgspec.structs.replace(job.info, graph=job.document.name, **facts)
+        job.info = msgspec.structs.replace(job.told, **facts)
+        self._records.add(job.info)
         self._tell_run(job)
 
     def _held(self, job: Job, node: str | None, before: wire.NodeState, after: wire.NodeState) -> None:
@@ -311,7 +339,7 @@ class Runs:
         self.audience.tell(job.document, said)
 
     def _tell_run(self, job: Job) -> None:
-        self.audience.tell(job.document, wire.Run(info=job.info))
+        self.audience.tell(job.document, wire.Run(info=job.told))
 
     def _tell_queue(self) -> None:
         self.audience.tell_all(wire.Queue(runs=self.queue()))
@@ -332,9 +360,22 @@ class Runs:
         job = self._job(number)
         if job in self._waiting:
             raise Refusal(f"run {number} has not begun; cancel or reorder it instead")
-        if node is not None and node not in self.reports[job.document.number]:
-            raise Refusal(f"there is no node {node} in run {number}")
+        if node is not None and self._state(job, node) not in ("queued", "running", "paused"):
+            raise Refusal(f"{node} neither runs nor waits to in run {number}; pause one that does")
         return job
+
+    def _state(self, job: Job, node: str) -> wire.NodeState | None:
+        report = self.reports.get(job.document.number, {}).get(node)
+        return report.state if report else None
+
+    def _take_unasked(self) -> list[tuple[Callable[[], None], Ask]]:
+        taken, self._unasked = self._unasked, []
+        return taken
+
+    def _check_hope(self) -> None:
+        """Refuse what would wait for ever."""
+        if self._seats and all(seat.hopeless for seat in self._seats):
+            raise Refusal(f"the worker {self._seats[0].ended}; see to it, and start the server again")
 
     def _seat(self, job: Job) -> Seat:
         return next(seat for seat in self._seats if seat.run == job.number)
@@ -343,6 +384,7 @@ class Runs:
         for seat in self._seats:
             if seat.state == "ready":
                 return seat
+        self._check_hope()
         raise Refusal("the worker is starting; ask again in a moment")
 
     def _watch(self, graph: int, widths: dict[str, list[int]]) -> None:

@@ -14,6 +14,7 @@ TERM_AFTER = 2.0
 """Seconds that a cancelled run has to end by itself."""
 KILL_AFTER = 3.0
 """Seconds more before the worker is killed."""
+_UNABLE = "could not begin"
 _log = logging.getLogger("capriccio.server")
 
 Reply: TypeAlias = pipe.Answer | pipe.Chunk | pipe.Sent
@@ -48,13 +49,18 @@ class Seat:
         self._alarms: list[asyncio.TimerHandle] = []
         self._trouble = ""
         """Why the worker could not begin."""
-        self._last = ""
+        self.ended = ""
         """How the last one ended."""
 
     @property
     def info(self) -> wire.WorkerInfo:
         """How the worker is."""
-        return wire.WorkerInfo(self.device, self.state, self._worker.pid, self.run)
+        return wire.WorkerInfo(self.device, self.state, self._worker.pid, self.run, self.ended)
+
+    @property
+    def hopeless(self) -> bool:
+        """The worker cannot even begin."""
+        return self.state == "lost" and self.ended.startswith(_UNABLE)
 
     def open(self) -> None:
         """Keep a worker from now on."""
@@ -104,7 +110,7 @@ class Seat:
             case pipe.Unready(text=text):
                 self._trouble = text
             case pipe.Ready(device=device):
-                self.device, self.state = device, "ready"
+                self.device, self.state, self.ended = device, "ready", ""
                 self._hear(self, message)
             case _:
                 self._hear(self, message)
@@ -118,10 +124,10 @@ class Seat:
 
     def _mourn(self, how: str) -> None:
         self.state = "lost"
-        how, self._trouble = f"could not begin: {self._trouble}" if self._trouble else how, ""
-        if how != self._last:  # one that never begins says so once
+        how, self._trouble = f"{_UNABLE}: {self._trouble}" if self._trouble else how, ""
+        if how != self.ended:  # one that never begins says so once
             _log.warning("the worker on %s %s", self.device, how)
-        self._last = how
+        self.ended = how
         asks, self._asks = self._asks, {}
         for ask in asks.values():
             ask(None)

@@ -66,7 +66,7 @@ class Server:
             logger=_logger(),
         )
         self.port = next(iter(self._server.sockets)).getsockname()[1]
-        self._gate = Gate(_hosts(address, self.port))
+        self._gate = _gate(address, self.port)
         self._sweeper = asyncio.get_running_loop().create_task(self._sweep())
         for setup in setups:
             self._studio.runs.employ(setup, preload)
@@ -123,13 +123,18 @@ def _guarded(connection: ServerConnection, request: Request, response: Response)
         response.headers.update({name: SAFETY[name] for name in SAFETY if name not in response.headers})
 
 
-def _hosts(address: Address, port: int) -> frozenset[str]:
-    """What a client may call this server: exactly these."""
-    names = {address.host, *address.names}
-    if names & {"127.0.0.1", "localhost", "::1", "0.0.0.0", "::"}:
-        names |= {"127.0.0.1", "localhost", "::1"}
-    written = {f"[{name}]" if ":" in name else name for name in names}
-    return frozenset({f"{name}:{port}" for name in written} | (written if port == 80 else set()))
+def _gate(address: Address, port: int) -> Gate:
+    """Lets in who calls this server exactly by its own names, or by those that a proxy has for it."""
+    own = {address.host}
+    if own & {"127.0.0.1", "localhost", "::1", "0.0.0.0", "::"}:
+        own |= {"127.0.0.1", "localhost", "::1"}
+    proxied = {host for name in map(_written, address.names) for host in (name, f"{name}:{port}")}
+    hosts = {f"{_written(name)}:{port}" for name in own} | ({*map(_written, own)} if port == 80 else set())
+    return Gate(frozenset(hosts | proxied), frozenset(proxied))
+
+
+def _written(name: str) -> str:
+    return f"[{name}]" if ":" in name else name
 
 
 def _logger() -> logging.Logger:

@@ -19,7 +19,7 @@ from .studio import Folders, Studio
 REMOTE = """\
 {host} can be reached from other machines. Whoever learns the token can then run nodes here, see
 what they make and fill this disk, and the token travels unencrypted. If you want that, put a
-server with TLS before this one, and add --allow-remote."""
+proxy with TLS before this server, tell it by --name what the proxy is called, and add --allow-remote."""
 
 
 SHORTEST, LONGEST = 32, 200

@@ -131,37 +131,45 @@ class Session:
         )
 
     async def _graphs(self, request: wire.AnyRequest) -> wire.AnyMessage:
-        """Open, close, save and sort graphs."""
+        """Open and close graphs, and change what there are."""
         desk, library = self._studio.desk, self._studio.library
         match request:
             case wire.ListGraphs():
                 return await self._list()
+            case wire.ListPictures():
+                found = await asyncio.to_thread(library.pictures)
+                return wire.Pictures(pictures=[wire.PictureInfo(file) for file in found])
             case wire.OpenGraph():
                 return self._enter(desk.open(request.graph))
-            case wire.NewGraph():
-                return self._enter(desk.new(request.graph))
             case wire.CloseGraph():
                 self._leave(self._document(request.graph))
                 return wire.Done()
-            case wire.SaveGraph():
-                self._document(request.graph)
-                answer: wire.AnyMessage = await desk.save(request)
-            case wire.RenameGraph():
-                desk.rename(request.graph, request.to)
-                answer = wire.Done()
-            case wire.DuplicateGraph():
-                library.duplicate(request.graph, request.to)
-                answer = wire.Done()
-            case wire.DeleteGraph():
-                desk.delete(request.graph)
-                answer = wire.Done()
-            case _:
-                raise Refusal(f"{type(request).__name__} cannot be answered")
+        async with desk.writing:
+            answer = await self._sort(request)
         self._studio.runs.audience.tell_all(await self._list())
         return answer
 
+    async def _sort(self, request: wire.AnyRequest) -> wire.AnyMessage:
+        """Change which graphs there are."""
+        desk = self._studio.desk
+        match request:
+            case wire.NewGraph():
+                return self._enter(desk.new(request.graph))
+            case wire.SaveGraph():
+                self._document(request.graph)
+                return await desk.save(request, self._outbox)
+            case wire.RenameGraph():
+                desk.rename(request.graph, request.to)
+            case wire.DuplicateGraph():
+                desk.duplicate(request.graph, request.to)
+            case wire.DeleteGraph():
+                desk.delete(request.graph)
+            case _:
+                raise Refusal(f"{type(request).__name__} cannot be answered")
+        return wire.Done()
+
     async def _list(self) -> wire.Graphs:
-        return wire.Graphs(graphs=await asyncio.to_thread(self._studio.library.graphs))
+        return wire.Graphs(graphs=await asyncio.to_thread(self._studio.desk.graphs))
 
     def _enter(self, document: Document) -> wire.Opened:
         """Open a graph for this client, with all that there is to know."""
@@ -178,6 +186,7 @@ class Session:
             content=document.content,
             saved=document.saved,
             runs=runs.of(document),
+            latest=runs.latest(document),
             nodes=list(runs.reports.get(document.number, {}).values()),
         )
 
@@ -213,10 +222,17 @@ class Session:
             case wire.ResumeRun():
                 runs.resume(request.run, request.node)
             case wire.AllowKinds():
-                self._studio.records.allow(self._document(request.graph).name, request.kinds)
+                self._allow(self._document(request.graph), request.kinds)
             case _:
                 raise Refusal(f"{type(request).__name__} cannot be answered")
         return wire.Done()
+
+    def _allow(self, document: Document, kinds: list[str]) -> None:
+        catalogue = self._studio.runs.catalogue
+        touching = {info.id for info in catalogue.nodes if info.touches}
+        if catalogue.ready and (others := [kind for kind in kinds if kind not in touching]):
+            raise Refusal(f"{others[0]} reaches no files or networks, so there is nothing to allow")
+        self._studio.records.allow(document.name, kinds)
 
     def _watch(self, request: wire.Watch | wire.Unwatch) -> wire.Done:
         document, audience = self._document(request.graph), self._studio.runs.audience

@@ -62,8 +62,8 @@ class _Upload:
 class Uploads:
     """The uploads of one connection. Refusal tells what is wrong with one.
 
-    A chunk that is refused leaves its upload as it was; one that arrived whole and is no good is
-    dropped.
+    A chunk that is out of place leaves its upload as it was. One that is ended too early, has more
+    than was announced, or is no good, is dropped.
     """
 
     def __init__(self, library: Library, folder: Path) -> None:
@@ -101,6 +101,7 @@ class Uploads:
         if len(data) > wire.CHUNK:
             raise Refusal(f"{name}: a chunk of {len(data):,} bytes; send at most {wire.CHUNK:,}")
         if upload.received + len(data) > size:
+            self._drop(meta.upload)
             raise Refusal(f"{name}: more than the {size:,} bytes that were announced; begin again")
         try:
             upload.write(data)
@@ -112,9 +113,9 @@ class Uploads:
         upload = self._upload(request.upload)
         asked = upload.request
         if upload.received < asked.size:
-            raise Refusal(
-                f"{asked.name}: {upload.received:,} of {asked.size:,} bytes have come; send the rest"
-            )
+            self._drop(request.upload)
+            come = f"{upload.received:,} of {asked.size:,} bytes"
+            raise Refusal(f"{asked.name}: ended when {come} had come; begin again")
         # From here on it is nobody else's, as this may take a while in a thread of its own.
         if self._open.pop(request.upload, None) is None:
             raise Refusal(f"the upload {request.upload} has ended already; begin another")
@@ -140,6 +141,11 @@ class Uploads:
                 facts = path.lstat()
                 if stat.S_ISREG(facts.st_mode) and time.time() - facts.st_mtime > DAY:
                     path.unlink()
+
+    def _drop(self, number: int) -> None:
+        """Give an upload up."""
+        if upload := self._open.pop(number, None):
+            upload.remove()
 
     def _upload(self, number: int) -> _Upload:
         if (upload := self._open.get(number)) is None:

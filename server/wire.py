@@ -7,12 +7,13 @@ Schema and the page's TypeScript types are made from this file by ``make schema`
 
 import re
 import struct
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar, get_args
 
 import msgspec
 from msgspec import Meta, Struct
 
 from ..core import graphfile
+from .wording import in_words
 
 PROTOCOL = 1
 """Raised when an older client would misread a message."""
@@ -49,6 +50,11 @@ NodeState = Literal["queued", "running", "paused", "done", "failed", "skipped"]
 WorkerState = Literal["starting", "ready", "lost"]
 
 
+def _pattern(annotated: Any) -> str:
+    (meta,) = annotated.__metadata__
+    return str(meta.pattern)
+
+
 def _tag(name: str) -> str:
     """LinkNodes is written link_nodes."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
@@ -68,7 +74,7 @@ class AddNode(Operation, tag="add", frozen=True):
     kind: Kind
     position: Position = (0.0, 0.0)
     params: dict[str, Any] = {}
-    version: Annotated[int, Meta(ge=1)] = 1
+    version: Annotated[int, Meta(ge=1, lt=2**31)] = 1
 
 
 class RemoveNode(Operation, tag="remove", frozen=True):
@@ -173,6 +179,10 @@ class GetCatalogue(Request, frozen=True):
 
 class ListGraphs(Request, frozen=True):
     """Which graphs there are. Answered by graphs."""
+
+
+class ListPictures(Request, frozen=True):
+    """Which pictures there are for nodes to load. Answered by pictures."""
 
 
 class NewGraph(Request, frozen=True):
@@ -367,6 +377,7 @@ AnyRequest: TypeAlias = (
     Hello
     | GetCatalogue
     | ListGraphs
+    | ListPictures
     | NewGraph
     | OpenGraph
     | CloseGraph
@@ -401,9 +412,9 @@ AnyRequest: TypeAlias = (
 class Problem(Struct, frozen=True):
     """One thing that keeps a graph from running, and where."""
 
-    text: str
+    text: Annotated[str, Meta(description="A whole sentence, which names the place.")]
     node: str = ""
-    socket: str = ""
+    socket: Annotated[str, Meta(description="The input, output or setting.")] = ""
 
 
 class PortInfo(Struct, frozen=True):
@@ -453,7 +464,7 @@ class GraphInfo(Struct, frozen=True):
     """A graph that can be opened."""
 
     name: str
-    source: Literal["library", "gallery"]
+    source: Literal["library", "gallery", "unsaved"]
     nodes: int
     modified: Time
 
@@ -471,7 +482,8 @@ class RunInfo(Struct, frozen=True):
     seconds: float = 0.0
     problems: list[Problem] = []
     needs: Annotated[list[str], Meta(description="Kinds of nodes that have to be allowed first.")] = []
-    failed: list[str] = []
+    failed: Annotated[list[str], Meta(description="Nodes that failed.")] = []
+    skipped: Annotated[list[str], Meta(description="Nodes that did not run because of those.")] = []
 
 
 class NodeReport(Struct, frozen=True):
@@ -488,6 +500,12 @@ class NodeReport(Struct, frozen=True):
     value: Annotated[str | int | float | None, Meta(description="A text or number that it made.")] = None
 
 
+class PictureInfo(Struct, frozen=True):
+    """A picture that nodes can load."""
+
+    file: Annotated[str, Meta(description="What it is called in settings.")]
+
+
 class WorkerInfo(Struct, frozen=True):
     """One worker process."""
 
@@ -495,6 +513,7 @@ class WorkerInfo(Struct, frozen=True):
     state: WorkerState
     pid: int | None
     run: Annotated[int | None, Meta(description="The run that it is at.")]
+    text: Annotated[str, Meta(description="How the last one ended, or why it cannot begin.")]
 
 
 class NodeProgress(Struct, frozen=True):
@@ -549,6 +568,12 @@ class Graphs(Message, frozen=True):
     graphs: list[GraphInfo]
 
 
+class Pictures(Message, frozen=True):
+    """All pictures of the library and the gallery."""
+
+    pictures: list[PictureInfo]
+
+
 class Opened(Message, frozen=True):
     """A graph and all that is known of its latest run: a snapshot to go on from."""
 
@@ -556,8 +581,9 @@ class Opened(Message, frozen=True):
     revision: int
     content: graphfile.GraphFile
     saved: bool
-    runs: list[RunInfo]
-    nodes: list[NodeReport]
+    runs: Annotated[list[RunInfo], Meta(description="Those that are on or wait.")]
+    latest: Annotated[RunInfo | None, Meta(description="The latest that has begun, and may have ended.")]
+    nodes: Annotated[list[NodeReport], Meta(description="Of the latest run.")]
 
 
 class Closed(Message, frozen=True):
@@ -568,7 +594,7 @@ class Closed(Message, frozen=True):
 
 
 class Saved(Message, frozen=True):
-    """An open graph is in the library."""
+    """An open graph is in the library; told to all who have it open."""
 
     graph: str
     revision: int
@@ -642,7 +668,6 @@ class Worker(Message, frozen=True):
     """A worker has come to another state."""
 
     info: WorkerInfo
-    text: Annotated[str, Meta(description="How it ended.")] = ""
 
 
 class UploadReady(Message, frozen=True):
@@ -697,6 +722,7 @@ AnyMessage: TypeAlias = (
     | Refused
     | Catalogue
     | Graphs
+    | Pictures
     | Opened
     | Closed
     | Saved
@@ -779,11 +805,19 @@ def unpacked(frame: bytes, kind: type[M]) -> tuple[M, memoryview]:
     try:
         metadata = msgspec.json.decode(frame[_HEADER.size : end], type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise WireError(f"the metadata of a binary frame cannot be read: {error}") from error
+        said = in_words(str(error), _MEANT, _REQUESTS)
+        raise WireError(f"the metadata of a binary frame cannot be read: {said}") from error
     return metadata, memoryview(frame)[end:]
 
 
 _decoder: msgspec.json.Decoder[AnyRequest] = msgspec.json.Decoder(AnyRequest)
+_REQUESTS = [str(kind.__struct_config__.tag) for kind in get_args(AnyRequest)]
+_MEANT = {
+    _pattern(Name): "1 to 64 letters, digits, spaces, - and _",
+    _pattern(NodeName): "the name of a node: 1 to 100 characters without . and /",
+    _pattern(Socket): "written as node.output or node.input",
+    _pattern(Digest): "64 hexadecimal digits",
+}
 
 
 def read(text: str) -> AnyRequest:
@@ -791,7 +825,7 @@ def read(text: str) -> AnyRequest:
     try:
         return _decoder.decode(text)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
-        raise WireError(f"that is no request: {error}") from error
+        raise WireError(in_words(str(error), _MEANT, _REQUESTS)) from error
 
 
 def written(message: AnyMessage) -> str:

@@ -79,6 +79,7 @@ def _yield_to_others(memory: int) -> None:
         pass  # these two are Linux's
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends this process
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if memory:
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
@@ -172,12 +173,14 @@ class Worker:
         if needs := sorted(_reaching(planned) - set(start.allowed)):
             self._line.send(pipe.Rejected(start.run, [], needs))
             return
-        ended = pipe.Ended(start.run, 0.0, True, [])
+        ended = pipe.Ended(start.run, 0.0, True, [], [])
         story = Story(start, planned, self._catalog, self._easel, self._line)
         with closing(run(planned, self._cache, controls=self._controls[start.run])) as events:
             for event in events:
                 if isinstance(event, RunFinished):
-                    ended = pipe.Ended(start.run, event.seconds, False, [*event.failed, *event.skipped])
+                    ended = pipe.Ended(
+                        start.run, event.seconds, False, list(event.failed), list(event.skipped)
+                    )
                 story.tell(event)
         self._line.send(ended)
 
@@ -211,10 +214,13 @@ class Worker:
         if output not in work.outputs:
             has = ", ".join(work.outputs) or "none"
             raise CapriccioError(f"{order.node} has no output {output}; it has {has}")
+        name, value = f"{order.node}.{output}", work.outputs[output]
+        if not hasattr(value, "detach") and output not in work.renders:
+            raise CapriccioError(f"{name} is neither a picture nor an array, so there is nothing to fetch")
         if order.format == "npy":
-            return _array(work.outputs[output], f"{order.node}.{output}")
+            return _array(value, name)
         if output not in work.renders:
-            raise CapriccioError(f"{order.node}.{output} is no picture; ask for npy")
+            raise CapriccioError(f"{name} is no picture; ask for npy")
         picture = work.renders[output](work.outputs[output])
         if order.format == "png":
             return png(picture, work.drawn)
@@ -321,13 +327,13 @@ def _reaching(planned: Plan) -> set[str]:
 
 
 def _problems(error: GraphError) -> list[wire.Problem]:
-    return [wire.Problem(problem.text, problem.node, problem.socket) for problem in error.problems]
+    return [wire.Problem(str(problem), problem.node, problem.socket) for problem in error.problems]
 
 
 def _array(value: Any, name: str) -> bytes:
     """A tensor as a NumPy file."""
     if not hasattr(value, "detach"):
-        raise CapriccioError(f"{name} is no array; ask for another output")
+        raise CapriccioError(f"{name} is no array; ask for png")
     file = BytesIO()
     np.save(file, value.detach().float().cpu().numpy(), allow_pickle=False)
     return file.getvalue()

@@ -172,6 +172,12 @@ export interface ListGraphs {
   id?: number;
 }
 
+/** Which pictures there are for nodes to load. Answered by pictures. */
+export interface ListPictures {
+  type: "list_pictures";
+  id?: number;
+}
+
 /** Begin an empty graph and open it. Answered by opened. */
 export interface NewGraph {
   type: "new_graph";
@@ -420,6 +426,7 @@ export type AnyRequest =
   | Hello
   | GetCatalogue
   | ListGraphs
+  | ListPictures
   | NewGraph
   | OpenGraph
   | CloseGraph
@@ -448,8 +455,10 @@ export type AnyRequest =
 
 /** One thing that keeps a graph from running, and where. */
 export interface Problem {
+  /** A whole sentence, which names the place. */
   text: string;
   node: string;
+  /** The input, output or setting. */
   socket: string;
 }
 
@@ -494,7 +503,7 @@ export interface NodeInfo {
 /** A graph that can be opened. */
 export interface GraphInfo {
   name: string;
-  source: "gallery" | "library";
+  source: "gallery" | "library" | "unsaved";
   nodes: number;
   /** Seconds since 1970. */
   modified: number;
@@ -514,7 +523,10 @@ export interface RunInfo {
   problems: Problem[];
   /** Kinds of nodes that have to be allowed first. */
   needs: string[];
+  /** Nodes that failed. */
   failed: string[];
+  /** Nodes that did not run because of those. */
+  skipped: string[];
 }
 
 /** How far a node has come in the latest run of its graph. */
@@ -531,6 +543,12 @@ export interface NodeReport {
   value: string | number | null;
 }
 
+/** A picture that nodes can load. */
+export interface PictureInfo {
+  /** What it is called in settings. */
+  file: string;
+}
+
 /** One worker process. */
 export interface WorkerInfo {
   device: string;
@@ -538,6 +556,8 @@ export interface WorkerInfo {
   pid: number | null;
   /** The run that it is at. */
   run: number | null;
+  /** How the last one ended, or why it cannot begin. */
+  text: string;
 }
 
 /** How far a running node has come. */
@@ -591,6 +611,13 @@ export interface Graphs {
   re: number | null;
 }
 
+/** All pictures of the library and the gallery. */
+export interface Pictures {
+  type: "pictures";
+  pictures: PictureInfo[];
+  re: number | null;
+}
+
 /** A graph and all that is known of its latest run: a snapshot to go on from. */
 export interface Opened {
   type: "opened";
@@ -598,7 +625,11 @@ export interface Opened {
   revision: number;
   content: GraphFile;
   saved: boolean;
+  /** Those that are on or wait. */
   runs: RunInfo[];
+  /** The latest that has begun, and may have ended. */
+  latest: RunInfo | null;
+  /** Of the latest run. */
   nodes: NodeReport[];
   re: number | null;
 }
@@ -611,7 +642,7 @@ export interface Closed {
   re: number | null;
 }
 
-/** An open graph is in the library. */
+/** An open graph is in the library; told to all who have it open. */
 export interface Saved {
   type: "saved";
   graph: string;
@@ -696,8 +727,6 @@ export interface Tuned {
 export interface Worker {
   type: "worker";
   info: WorkerInfo;
-  /** How it ended. */
-  text: string;
   re: number | null;
 }
 
@@ -764,6 +793,7 @@ export type AnyMessage =
   | Refused
   | Catalogue
   | Graphs
+  | Pictures
   | Opened
   | Closed
   | Saved

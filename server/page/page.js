@@ -36,11 +36,12 @@ function hear(message) {
 const handlers = {
   welcome({ workers }) {
     for (const info of workers) handlers.worker({ info });
+    if (graph) ask("open_graph", { graph }); // after a lost connection
     ask("list_graphs");
   },
-  worker({ info, text }) {
+  worker({ info }) {
     at("state").value = `worker on ${info.device} ${info.state}`;
-    if (text) trouble(text);
+    if (info.text) trouble(`the worker ${info.text}`);
   },
   graphs({ graphs }) {
     const names = graphs.map(({ name }) => new Option(name));
@@ -49,8 +50,10 @@ const handlers = {
     if (graphs.some(({ name }) => name === chosen)) at("graphs").value = chosen;
     open();
   },
-  opened({ graph: name, content, nodes, runs }) {
+  opened({ graph: name, content, nodes, latest, runs }) {
     graph = name;
+    at("graphs").value = name;
+    trouble("");
     cards.clear();
     at("nodes").replaceChildren();
     for (const node of Object.keys(content.nodes)) {
@@ -58,10 +61,18 @@ const handlers = {
       ask("watch", { graph, node });
     }
     for (const info of nodes) report(info);
-    for (const info of runs) handlers.run({ info });
+    for (const info of latest ? [latest, ...runs] : runs) handlers.run({ info });
   },
-  edited({ graph: name }) {
-    ask("open_graph", { graph: name });
+  edited({ graph: name, ops }) {
+    const drawn = ["add", "remove", "rename"];
+    if (ops.some(({ op }) => drawn.includes(op))) ask("open_graph", { graph: name });
+  },
+  closed({ graph: name, to }) {
+    if (name !== graph) return;
+    graph = to ?? undefined;
+    trouble(to ? `${name} is called ${to} now` : `${name} was deleted`);
+    if (to) ask("open_graph", { graph: to });
+    ask("list_graphs");
   },
   run({ info }) {
     if (info.graph !== graph) return;
@@ -69,11 +80,8 @@ const handlers = {
     at("state").value = `run ${info.run} ${info.state}`;
     at("pause").textContent = info.state === "paused" ? "Go on" : "Pause";
     at("pause").disabled = at("cancel").disabled = !run;
-    const why = info.problems.map(({ node, text }) => (node ? `${node}: ${text}` : text));
-    if (info.needs.length) {
-      why.push(`These nodes reach files or networks: ${info.needs.join(", ")}.`);
-    }
-    if (why.length) trouble(why.join("\n"));
+    if (info.problems.length) trouble(info.problems.map(({ text }) => text).join("\n"));
+    if (info.needs.length) consent(info.needs);
   },
   node({ graph: name, info }) {
     if (name === graph) report(info);
@@ -119,20 +127,26 @@ function card(node, kind = "") {
   return cards.get(node);
 }
 
+function consent(kinds) {
+  const question = `This graph brought nodes that reach files or networks:\n${kinds.join("\n")}\nLet them?`;
+  if (!confirm(question)) return;
+  ask("allow", { graph, kinds });
+  ask("run", { graph });
+}
+
 async function show(frame) {
   const head = new DataView(frame);
   if (head.getUint8(0) !== PREVIEW) return;
   const length = head.getUint16(2);
   const facts = JSON.parse(new TextDecoder().decode(new Uint8Array(frame, 4, length)));
-  const picture = await createImageBitmap(new Blob([new Uint8Array(frame, 4 + length)]));
-  if (facts.graph === graph && cards.has(facts.node)) {
-    const { canvas } = cards.get(facts.node);
-    canvas.hidden = false;
-    canvas.width = picture.width;
-    canvas.height = picture.height;
-    canvas.getContext("2d").drawImage(picture, 0, 0);
-  }
   ask("ack", { frames: [[facts.graph, facts.node, facts.sequence]] });
+  const picture = await createImageBitmap(new Blob([new Uint8Array(frame, 4 + length)]));
+  if (facts.graph !== graph || !cards.has(facts.node)) return;
+  const { canvas } = cards.get(facts.node);
+  canvas.hidden = false;
+  canvas.width = picture.width;
+  canvas.height = picture.height;
+  canvas.getContext("2d").drawImage(picture, 0, 0);
 }
 
 function open() {

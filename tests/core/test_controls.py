@@ -406,14 +406,14 @@ def test_a_node_that_failed_is_left_as_it_is(catalog: Catalog, drawn: Drawn) -> 
     [
         ("aa", {"weight": 2.0}, "no node aa is part of this run; did you mean a?"),
         ("a", {"wieght": 2.0}, "a: toy.Weigh has no setting wieght; did you mean weight?"),
-        ("a", {"firm": 2.0}, "a.firm: cannot be changed while the run is on; run again"),
-        ("a", {"weight": 2e3}, "a.weight: is 2000.0; it must lie between 0.0 and 1000.0"),
-        ("f", {"gain": "much"}, "f.gain: is 'much'; it must be a finite number"),
+        ("a", {"firm": 2.0}, "a.firm cannot be changed while the run is on; run again"),
+        ("a", {"weight": 2e3}, "a.weight is 2000.0; it must lie between 0.0 and 1000.0"),
+        ("f", {"gain": "much"}, "f.gain is 'much'; it must be a finite number"),
         (
             "a",
             {"weight": -1, "firm": 1},
-            "a.weight: is -1; it must lie between 0.0 and 1000.0\n"
-            "a.firm: cannot be changed while the run is on; run again",
+            "a.weight is -1; it must lie between 0.0 and 1000.0\n"
+            "a.firm cannot be changed while the run is on; run again",
         ),
         ("a", {"weight": 13.0}, "a: was made again and raised, so nothing is changed: "
          "InputError('13 brings bad luck')"),

@@ -106,3 +106,14 @@ def test_a_folder_is_made_and_tried_without_leaving_anything_there(tmp_path: Pat
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match=r"file cannot be written to: .*; choose another folder$"):
         durable.check_folder(tmp_path / "file")
+
+
+def test_a_file_is_moved_to_a_name_that_is_free_and_to_no_other(tmp_path: Path) -> None:
+    made, free, taken = (tmp_path / name for name in ("made", "free", "taken"))
+    made.write_text("new")
+    taken.write_text("old")
+    assert not durable.move_new(made, taken)
+    assert (made.read_text(), taken.read_text()) == ("new", "old")
+    assert durable.move_new(made, free)
+    assert names(tmp_path) == ["free", "taken"]
+    assert free.read_text() == "new"

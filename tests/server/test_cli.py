@@ -188,7 +188,7 @@ def test_a_graph_from_a_stranger_reads_no_file_outside_of_its_folder(
         save(graph_of({"photo": ("LoadImage", {"file": name})}), tmp_path / "graphs" / "graph.json")
         ended = capriccio("run", tmp_path / "graphs" / "graph.json")
         assert ended.status == 1
-        assert ended.err.startswith(f"photo.file: is {name}; a graph may only name files below its own")
+        assert ended.err.startswith(f"photo.file is {name}; a graph may only name files below its own")
 
 
 def test_a_seed_is_given_to_every_node_and_makes_a_picture_that_can_be_made_again(
@@ -285,14 +285,14 @@ def test_check_lists_every_problem_at_once(capriccio: Capriccio, tmp_path: Path)
         ended = capriccio(command, tmp_path / "bad.json")
         assert (ended.status, ended.out) == (1, "")
         lines = ended.err.splitlines()
-        assert "photo.file: is none.png, and there is no such file beside the graph; choose another" in lines
-        assert "soft.contrast: is 3; it must lie between 0.0 and 1.0" in lines
+        assert "photo.file is none.png, and there is no such file beside the graph; choose another" in lines
+        assert "soft.contrast is 3; it must lie between 0.0 and 1.0" in lines
         assert "soft: capriccio.Noise has no setting seeds; did you mean seed?" in lines
         assert "warp: no plugin contributes brushes.Warp; is it installed?" in lines
-        assert "save.image: is not linked; it needs Image" in lines
-        assert "extract.image: is not linked; it needs Image" in lines
-        assert "extract.network: is not linked; it needs Network" in lines
-        assert any(line.startswith("save.name: is '../up'; it must be a file name") for line in lines)
+        assert "save.image is not linked; it needs Image" in lines
+        assert "extract.image is not linked; it needs Image" in lines
+        assert "extract.network is not linked; it needs Network" in lines
+        assert any(line.startswith("save.name is '../up'; it must be a file name") for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -397,7 +397,7 @@ def test_a_process_ends_with_1_and_a_sentence_when_a_graph_is_wrong(
 ) -> None:
     out, err = (started := process("check", small, "--set", "noise.contrast=7")).communicate(timeout=60)
     assert (started.returncode, out) == (1, "")
-    assert err == "noise.contrast: is 7; it must lie between 0.0 and 1.0\n"
+    assert err == "noise.contrast is 7; it must lie between 0.0 and 1.0\n"
 
 
 def test_an_interrupt_ends_a_long_run_soon_and_leaves_only_whole_files(

@@ -39,7 +39,7 @@ def test_a_graph_of_the_gallery_is_saved_into_the_library(studio: Studio) -> Non
     (gallery / "lake.json").write_text('{"format": "capriccio-graph", "version": 1, "nodes": {}}')
     assert studio.desk.open("lake").saved
     add(studio, "lake", "a")
-    assert asyncio.run(studio.desk.save(wire.SaveGraph(graph="lake"))).graph == "lake"
+    assert asyncio.run(studio.desk.save(wire.SaveGraph(graph="lake"), Outbox(lambda: None))).graph == "lake"
     assert studio.desk["lake"].saved
     assert list(load(studio.folders.library / "lake.json").nodes) == ["a"]
     assert list(load(gallery / "lake.json").nodes) == []
@@ -48,12 +48,17 @@ def test_a_graph_of_the_gallery_is_saved_into_the_library(studio: Studio) -> Non
 def test_a_copy_is_saved_under_another_name_and_the_graph_itself_stays_unsaved(studio: Studio) -> None:
     studio.desk.new("lake")
     add(studio, "lake", "a")
-    assert asyncio.run(studio.desk.save(wire.SaveGraph(graph="lake", to="sea"))).graph == "sea"
+    assert (
+        asyncio.run(studio.desk.save(wire.SaveGraph(graph="lake", to="sea"), Outbox(lambda: None))).graph
+        == "sea"
+    )
     assert not studio.desk["lake"].saved
     assert list(load(studio.folders.library / "sea.json").nodes) == ["a"]
     with pytest.raises(Refusal, match="sea"):
-        asyncio.run(studio.desk.save(wire.SaveGraph(graph="lake", to="sea")))
-    asyncio.run(studio.desk.save(wire.SaveGraph(graph="lake", to="sea", overwrite=True)))
+        asyncio.run(studio.desk.save(wire.SaveGraph(graph="lake", to="sea"), Outbox(lambda: None)))
+    asyncio.run(
+        studio.desk.save(wire.SaveGraph(graph="lake", to="sea", overwrite=True), Outbox(lambda: None))
+    )
 
 
 def test_what_is_not_saved_outlives_the_server(studio: Studio) -> None:
@@ -63,7 +68,7 @@ def test_what_is_not_saved_outlives_the_server(studio: Studio) -> None:
     again = Studio(studio.folders)
     document = again.desk.open("lake")
     assert (document.saved, list(document.graph.nodes)) == (False, ["a"])
-    asyncio.run(again.desk.save(wire.SaveGraph(graph="lake")))
+    asyncio.run(again.desk.save(wire.SaveGraph(graph="lake"), Outbox(lambda: None)))
     third = Studio(studio.folders)
     assert third.desk.open("lake").saved
     again.records.close()

@@ -279,12 +279,12 @@ REFUSED: list[tuple[Ops, Ops, str]] = [
     (
         [wire.RenameNode("style", "new"), wire.AddNode("style", "x")],
         [set_("style", weight=2.0)],
-        "style was added, style was renamed to new",
+        "style was added and style was renamed to new",
     ),
     (
         [wire.RenameNode("style", "new"), set_("new", weight=2.0)],
         [wire.RemoveNode("style")],
-        "style.weight was changed, style was renamed to new",
+        "style.weight was changed and style was renamed to new",
     ),
     (
         [set_("style", weight=2.0)],
@@ -317,7 +317,7 @@ REFUSED: list[tuple[Ops, Ops, str]] = [
     (
         [set_("style", a=1, b=1, c=1, d=1, e=1)],
         [set_("style", a=2, b=2, c=2, d=2, e=2)],
-        "style.a was changed, style.b was changed, style.c was changed, and 2 more",
+        "style.a was changed, style.b was changed, style.c was changed and 2 more changes were made",
     ),
 ]
 

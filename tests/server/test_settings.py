@@ -72,10 +72,10 @@ def test_every_mistake_is_told_at_once(catalog: Catalog) -> None:
     "text, problem",
     [
         ("optimize.stepps=7", "has no setting stepps; did you mean steps?"),
-        ("optimize.steps=many", "optimize.steps: is 'many'; it must be a whole number"),
-        ("optimize.rate=NaN", "optimize.rate: is nan; it must be a finite number"),
-        ("save.overwrite=yes", "save.overwrite: is 'yes'; it must be true or false"),
-        ("optimize.optimizer=adam", "optimize.optimizer: is 'adam'; choose one of L-BFGS, Adam"),
+        ("optimize.steps=many", "optimize.steps is 'many'; it must be a whole number"),
+        ("optimize.rate=NaN", "optimize.rate is nan; it must be a finite number"),
+        ("save.overwrite=yes", "save.overwrite is 'yes'; it must be true or false"),
+        ("optimize.optimizer=adam", "optimize.optimizer is 'adam'; choose one of L-BFGS, Adam"),
     ],
 )
 def test_a_value_that_does_not_fit_is_told_when_the_graph_is_checked(
@@ -126,7 +126,7 @@ def test_two_pictures_of_one_name_stay_two(catalog: Catalog, tmp_path: Path) -> 
 def test_a_picture_that_is_no_file_is_told_when_the_graph_is_checked(catalog: Catalog, name: str) -> None:
     graph = graph_of({"photo": ("LoadImage", {"file": "a.png"})})
     made, workspace = with_settings(graph, catalog, Workspace(), [f"photo.file={name}"])
-    with pytest.raises(GraphError, match=r"^photo\.file: is /.*, and there is no such file; choose another$"):
+    with pytest.raises(GraphError, match=r"^photo\.file is /.*, and there is no such file; choose another$"):
         plan(made, catalog, workspace)
 
 
@@ -150,5 +150,5 @@ def test_a_seed_out_of_range_is_told_when_the_graph_is_checked(catalog: Catalog)
         {"noise": Placed("capriccio.Noise"), "look": Placed("capriccio.PreviewImage")},
         (Link.between("noise.image", "look.image"),),
     )
-    with pytest.raises(GraphError, match=r"^noise\.seed: is -1; it must lie between 0 and 4294967295$"):
+    with pytest.raises(GraphError, match=r"^noise\.seed is -1; it must lie between 0 and 4294967295$"):
         plan(with_seed(graph, catalog, -1), catalog)

@@ -193,14 +193,16 @@ def test_chunks_are_small_and_no_more_comes_than_was_announced(uploads: Uploads)
         uploads.chunk(wire.UploadChunk(number, wire.CHUNK), memoryview(data)[:11])
 
 
-def test_an_upload_that_is_not_whole_stays_open(uploads: Uploads) -> None:
+def test_an_upload_that_is_ended_early_or_grows_too_long_makes_room_for_others(uploads: Uploads) -> None:
     data = picture()
-    number = uploads.begin(asked(data)).upload
-    send(uploads, number, data[:50])
-    with pytest.raises(Refusal, match=r"50 of .* bytes have come; send the rest"):
-        uploads.end(wire.EndUpload(upload=number))
-    uploads.chunk(wire.UploadChunk(number, 50), memoryview(data)[50:])
-    assert uploads.end(wire.EndUpload(upload=number)).file
+    for _ in range(3):
+        early, long = (uploads.begin(asked(data)).upload for _ in range(2))
+        send(uploads, early, data[:50])
+        with pytest.raises(Refusal, match=r"dog: ended when 50 of .* bytes had come; begin again"):
+            uploads.end(wire.EndUpload(upload=early))
+        send(uploads, long, data)
+        with pytest.raises(Refusal, match="that were announced; begin again"):
+            uploads.chunk(wire.UploadChunk(long, len(data)), memoryview(b"x"))
 
 
 def test_an_upload_that_was_changed_on_its_way_is_dropped(
