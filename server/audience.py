@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import msgspec
+
 from . import pipe, wire
 from .document import Document
 from .outbox import Outbox
@@ -15,6 +17,16 @@ SIZES = (128, 256, wire.WIDTH, 1024, 2048, 4096, 8192)
 Watch: TypeAlias = Callable[[int, dict[str, list[int]]], None]
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """A preview as it goes to clients, and what it shows."""
+
+    facts: pipe.Frame
+    """Without its picture."""
+    sequence: int
+    packed: bytes
+
+
 @dataclass(eq=False)
 class _Row:
     """Those who have one graph open."""
@@ -23,8 +35,8 @@ class _Row:
     members: set[Outbox] = field(default_factory=set)
     watchers: dict[str, dict[Outbox, int]] = field(default_factory=lambda: defaultdict(dict))
     """By node: who watches it, and in which size."""
-    frames: dict[tuple[str, int], tuple[int, bytes]] = field(default_factory=dict)
-    """The last preview of a node in a size: its sequence number and frame."""
+    shown: dict[tuple[str, int], _Shown] = field(default_factory=dict)
+    """The last preview of a node in a size."""
 
     @property
     def widths(self) -> dict[str, list[int]]:
@@ -87,8 +99,8 @@ class Audience:
             outbox.unwatch((document.number, node))  # each size counts its previews by itself
         row.watchers[node][outbox] = size
         outbox.watch((document.number, node))
-        if last := row.frames.get((node, size)):
-            outbox.show((document.number, node), *last)
+        if last := row.shown.get((node, size)):
+            outbox.show((document.number, node), last.sequence, last.packed)
         if row.widths[node] != before:
             self._watch(document.number, row.widths)
 
@@ -110,8 +122,11 @@ class Audience:
         """Show a preview to those who watch its node in its size."""
         if not (row := self._rows.get(frame.graph)):
             return
-        sequence, _ = row.frames.get((frame.node, frame.asked), (0, b""))
-        sequence += 1
+        last = row.shown.get((frame.node, frame.asked))
+        bare = msgspec.structs.replace(frame, data=b"")
+        if last and last.facts == bare and last.packed.endswith(frame.data):
+            return  # it was drawn again for somebody who came late, and looks as before
+        sequence = last.sequence + 1 if last else 1
         facts = wire.Preview(
             row.document.name,
             frame.node,
@@ -123,7 +138,7 @@ class Audience:
             frame.height,
         )
         packed = wire.packed(facts, frame.data)
-        row.frames[frame.node, frame.asked] = sequence, packed
+        row.shown[frame.node, frame.asked] = _Shown(bare, sequence, packed)
         for outbox, size in row.watchers.get(frame.node, {}).items():
             if size == frame.asked:
                 outbox.show((frame.graph, frame.node), sequence, packed)

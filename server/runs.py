@@ -79,6 +79,13 @@ class Runs:
         """How all workers are."""
         return [seat.info for seat in self._seats]
 
+    @property
+    def excuse(self) -> str:
+        """Why a worker gave no answer, and what to do."""
+        if self._hopeless:
+            return f"the worker {self._seats[0].ended}; see to it, and start the server again"
+        return "the worker was lost; ask again"
+
     def queue(self) -> list[wire.RunInfo]:
         """The runs that are on, and those that wait, in order."""
         return [job.told for job in self._jobs()]
@@ -262,7 +269,7 @@ class Runs:
                 problems = [] if inside else [wire.Problem(f"the worker {how} before any node ran")]
                 self._finish(seat, job, "failed", failed=inside, problems=problems)
         self.audience.tell_all(wire.Worker(info=seat.info))
-        if all(other.hopeless for other in self._seats):
+        if self._hopeless:
             for _, hear in self._take_unasked():
                 hear(None)
 
@@ -374,8 +381,12 @@ class Runs:
 
     def _check_hope(self) -> None:
         """Refuse what would wait for ever."""
-        if self._seats and all(seat.hopeless for seat in self._seats):
-            raise Refusal(f"the worker {self._seats[0].ended}; see to it, and start the server again")
+        if self._hopeless:
+            raise Refusal(self.excuse)
+
+    @property
+    def _hopeless(self) -> bool:
+        return bool(self._seats) and all(seat.hopeless for seat in self._seats)
 
     def _seat(self, job: Job) -> Seat:
         return next(seat for seat in self._seats if seat.run == job.number)

@@ -269,7 +269,7 @@ class Session:
         revision = document.revision
 
         def hear(answer: pipe.Answer | pipe.Chunk | pipe.Sent | None) -> None:
-            said: wire.AnyMessage = wire.Refused(text="the worker was lost; ask again")
+            said: wire.AnyMessage = wire.Refused(text=runs.excuse)
             if isinstance(answer, pipe.Answer):
                 said = wire.Checked(graph=document.name, revision=revision, problems=answer.problems)
             self._put(said, request.id)

@@ -250,9 +250,9 @@ class Story:
                 self._put(name, preview.value, preview.step, preview.total)
                 self._easel.progress(self._run, name, preview.step, preview.total, preview.measures)
             case NodeFinished(name=name, result=result, cached=cached, seconds=seconds):
-                if result is not None:
-                    self._put(name, result)
                 last = self._easel.last(name)
+                if result is not None:
+                    self._put(name, result, last.step or 1, last.total or 1)
                 self._report(
                     wire.NodeReport(
                         name,

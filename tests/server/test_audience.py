@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 from capriccio.core import Graph
 from capriccio.server import pipe, wire
@@ -123,3 +124,15 @@ def test_a_graph_that_is_closed_for_good_is_shown_to_nobody(audience: Audience, 
     audience.show(frame(document, 1))
     audience.tell(document, wire.Closed(graph="lake"))
     assert outbox.take() is None
+
+
+def test_a_preview_that_was_drawn_again_and_looks_as_before_is_not_sent_again(
+    audience: Audience, document: Document
+) -> None:
+    outbox = client(audience, document)
+    audience.watch(document, "paint", 512, outbox)
+    for _ in range(2):
+        audience.show(frame(document, 1))
+    assert seen(outbox) == [(1, b"jpeg1")]
+    audience.show(msgspec.structs.replace(frame(document, 1), data=b"other"))
+    assert seen(outbox) == [(2, b"other")]

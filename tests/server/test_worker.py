@@ -1,5 +1,6 @@
 """The worker: what nodes do to it costs their run, and no more. Real processes, real kills."""
 
+import asyncio
 import os
 import signal
 import time
@@ -9,6 +10,11 @@ from typing import Any
 
 import psutil
 import pytest
+from capriccio.server import pipe
+from capriccio.server.serve import Address, Server
+from capriccio.server.studio import Folders, Studio
+
+from .conftest import TOKEN, Talk
 
 DEADLY = {
     "Vanish": "ended with status 4",
@@ -280,3 +286,93 @@ def test_the_worker_dies_with_the_server(serve: Callable[..., Any]) -> None:
         worker = psutil.Process(talk.pid)
         server.process.kill()
         worker.wait(5)
+
+
+def test_a_node_with_a_live_setting_stays_done_when_it_is_changed_in_mid_run(talk: Any) -> None:
+    graph = fresh("tuned")
+    revision = talk.open(
+        graph,
+        noise=("capriccio.Noise", {"width": 32, "height": 32}),
+        smooth=("capriccio.TotalVariation", {}),
+        optimize=("capriccio.Optimize", {"steps": 5_000, "levels": 1, "optimizer": "Adam"}),
+    )
+    links = (("noise.image", "optimize.init"), ("smooth.objective", "optimize.objectives"))
+    ops: list[dict[str, Any]] = [{"op": "link", "start": start, "end": end} for start, end in links]
+    revision = talk.ask("edit", graph=graph, revision=revision, ops=ops)["revision"]
+    run = talk.ask("run", graph=graph)["run"]
+    talk.until(lambda said: said["type"] == "progress")
+    weight = {"op": "set", "node": "smooth", "params": {"weight": 7.0}}
+    talk.ask("edit", graph=graph, revision=revision, ops=[weight])
+    assert talk.until(lambda said: said["type"] == "tuned")["reached"] == ["optimize"]
+    talk.ask("cancel", run=run)
+    talk.ended(run)
+    states = [said["info"] for said in talk.heard if said["type"] == "node" and said["run"] == run]
+    assert {info["state"] for info in states if info["node"] == "smooth"} == {"queued", "running", "done"}
+    opened = talk.ask("open_graph", graph=graph)
+    assert {info["node"]: info["state"] for info in opened["nodes"]}["smooth"] == "done"
+    assert (opened["latest"]["run"], opened["latest"]["state"]) == (run, "cancelled")
+
+
+def test_what_failed_is_told_apart_from_what_was_skipped(talk: Any) -> None:
+    graph = fresh("failed")
+    revision = talk.open(graph, bad=("toys.Spoil", {}), look=("capriccio.PreviewImage", {}))
+    link = {"op": "link", "start": "bad.image", "end": "look.image"}
+    talk.ask("edit", graph=graph, revision=revision, ops=[link])
+    info = talk.run(graph)
+    assert (info["failed"], info["skipped"]) == (["bad"], ["look"])
+
+
+def test_the_history_tells_of_a_run_that_is_on(talk: Any) -> None:
+    graph = fresh("history")
+    talk.open(graph, paint=("toys.Paint", {"steps": 10_000}))
+    run = talk.ask("run", graph=graph)["run"]
+    talk.node("paint", "running")
+    (info,) = talk.ask("get_history", graph=graph)["runs"]
+    assert (info["run"], info["state"], info["device"]) == (run, "running", "cpu")
+    talk.ask("cancel", run=run)
+
+
+def test_who_looks_again_sees_the_last_preview_once(serving: Any, talk: Any) -> None:
+    graph = fresh("last")
+    talk.open(graph, paint=("toys.Paint", {"steps": 3}))
+    talk.ask("watch", graph=graph, node="paint")
+    talk.run(graph)
+    time.sleep(0.5)  # until the last one is drawn, which may be after the run
+    with serving.talk() as late:
+        late.ask("open_graph", graph=graph)
+        late.ask("watch", graph=graph, node="paint")
+        time.sleep(0.5)
+        late.ask("ping")
+        assert len(late.frames) == 1
+
+
+def test_a_device_that_is_not_there_is_told_and_nothing_waits_for_it(serve: Callable[..., Any]) -> None:
+    server = serve("--device", "cuda:77")
+    with server.talk() as talk:
+        # --device cpu comes first on the command line of these tests: two workers, of which one works
+        talk.until(lambda said: said["type"] == "worker" and said["info"]["state"] == "lost", 60)
+        workers = {info["device"]: info for info in talk.ask("get_status")["workers"]}
+        assert workers["cuda:77"]["text"].startswith("could not begin: device is cuda:77, which this machine")
+        talk.open("small", good=("toys.Slow", {}))
+        assert talk.run("small")["state"] == "done"
+
+
+def test_where_no_worker_can_begin_runs_and_checks_are_refused_with_the_reason(tmp_path: Path) -> None:
+    async def asked() -> list[dict[str, Any]]:
+        folders = Folders(tmp_path / "l", tmp_path / "g", tmp_path / "o", tmp_path / "s")
+        server = Server(Studio(folders, TOKEN), Address(port=0))
+        setup = pipe.Setup((), "", (), "gpu", (), str(tmp_path / "o"), str(tmp_path / "c"))
+        await server.start([setup], ())
+        said = await asyncio.to_thread(hopeless, server.port)
+        await server.stop()
+        return said
+
+    def hopeless(port: int) -> list[dict[str, Any]]:
+        with Talk(port) as talk:
+            talk.open("small", good=("toys.Slow", {}))
+            check = talk.ask("check", timeout=90, graph="small")  # asked before the worker has tried
+            return [check, *(talk.ask(request, graph="small") for request in ("check", "run"))]
+
+    for answer in asyncio.run(asked()):
+        assert answer["type"] == "refused"
+        assert "device is gpu; choose one of" in answer["text"]

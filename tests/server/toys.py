@@ -22,6 +22,12 @@ def fail() -> Number:
     raise ValueError("it is Monday")
 
 
+@node("toys.Spoil")
+def spoil() -> Image:
+    """Raise where a picture was due."""
+    raise ValueError("the paint is dry")
+
+
 @node("toys.Exit")
 def leave() -> Number:
     """Call sys.exit."""
@@ -152,6 +158,7 @@ def reach() -> Number:
 def register_nodes(register: Callable[[AnyNode], None]) -> None:
     for each in (
         fail,
+        spoil,
         leave,
         vanish,
         abort,
