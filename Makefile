@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin
 
-.PHONY: demo serve test lint bench schema clean
+.PHONY: demo serve test lint bench load schema clean
 
 demo: $(VENV)/demo
 	$(RUN)/capriccio weights fetch vgg16-hed

@@ -29,9 +29,14 @@ class Painting:
         """Names of its nodes."""
         return list(self.logs)
 
+    @property
+    def has_run(self) -> bool:
+        """All its nodes have ended."""
+        return all(log.exists() for log in self.logs.values())
+
     async def times(self) -> Times:
-        """Wait until it has run, and tell what happened."""
-        while not all(log.exists() for log in self.logs.values()):
+        """Wait until it has run, and tell when its nodes yielded what."""
+        while not self.has_run:
             await asyncio.sleep(0.1)
         return {node: json.loads(log.read_text()) for node, log in self.logs.items()}
 

