@@ -49,7 +49,11 @@ def live(drawn: Graph, catalog: Catalog) -> Live:
     starts, circles = _starts(_chosen(pipes, lost))
     links = tuple(_links(reading, starts))
     problems = [problem for problem in dry if problem.node in nodes]
-    problems += [Problem(f"gets nothing, as {circles[pipe.start]}", *pipe.link[2:]) for pipe in reading if pipe.start in circles]
+    problems += [
+        Problem(f"gets nothing, as {circles[pipe.start]}", *pipe.link[2:])
+        for pipe in reading
+        if pipe.start in circles
+    ]
     muted = {name: why.blamed for (name, output), why in lost.items() if why.muted and not output}
     return Live(Graph(nodes, links, drawn.layout, drawn.notes), problems, muted)
 

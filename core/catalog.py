@@ -33,6 +33,8 @@ class Catalog:
         self.port_types: dict[str, PortType] = {port.name: port for port in ports.BUILTIN}
         self.previews: dict[str, Callable[[Any], Picture.Image]] = {}
         self.weights = WeightsLibrary(weights or weights_folder())
+        self.code: dict[str, str] = {}
+        """For each node, a digest of the file that it comes from: other code, other results."""
         self.plugins: list[str] = []
         self.failures: dict[str, BaseException] = {}
         self._manager = pluggy.PluginManager("capriccio")
@@ -76,6 +78,8 @@ class Catalog:
                 self._manager.unregister(plugin)
             reason = error if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
             raise PluginError(f"plugin {name}: {reason}") from error
+        digest = _digest(plugin)
+        self.code |= {id: digest for id in self.nodes if id not in self.code}
         self.plugins.append(name)
 
     def add_file(self, path: Path) -> None:
@@ -131,6 +135,13 @@ class Catalog:
     def _restore(self, contents: tuple[dict[str, Any], ...]) -> None:
         self.nodes, self.port_types, self.previews, records = contents
         self.weights = WeightsLibrary(self.weights.folder, records.values())
+
+
+def _digest(plugin: ModuleType) -> str:
+    try:
+        return hashlib.sha256(Path(plugin.__file__ or "").read_bytes()).hexdigest()
+    except (AttributeError, OSError):  # it comes from no file, or from an archive
+        return ""
 
 
 def _module(path: Path) -> ModuleType:

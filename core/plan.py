@@ -189,7 +189,7 @@ def _steps(
             sources.setdefault(link.input, []).append((link.source, link.output))
         read = [(port, [(steps[start].key, out) for start, out in sources[port]]) for port in sorted(sources)]
         device_class = workspace.device.partition(":")[0]
-        parts = (node.id, node.version, device_class, facts, read)
+        parts = (node.id, node.version, catalog.code.get(node.id, ""), device_class, facts, read)
         key = hashlib.sha256(msgspec.msgpack.encode(parts)).hexdigest()
         steps[name] = Step(name, node, params, sources, key)
     if problems:

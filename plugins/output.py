@@ -22,7 +22,7 @@ def preview_image(image: Image) -> Image:
     return image
 
 
-@node("capriccio.SaveImage", category="Output", cached=False)
+@node("capriccio.SaveImage", category="Output", cached=False, touches=["files"])
 def save_image(
     image: Image,
     *,

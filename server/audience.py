@@ -64,17 +64,35 @@ class Audience:
 
     def forget(self, document: Document) -> None:
         """The graph is closed for good."""
-        self._rows.pop(document.number, None)
+        if row := self._rows.get(document.number):
+            for outbox in {outbox for by in row.watchers.values() for outbox in by} | row.members:
+                self.leave(document, outbox)
+            self._rows.pop(document.number, None)
+
+    def renamed(self, document: Document) -> None:
+        """Previews that are on their way bear the old name, and will be acknowledged by it: wait for none."""
+        if row := self._rows.get(document.number):
+            row.shown.clear()
+            for outbox in row.members:
+                outbox.pardon(document.number)
 
     def members(self, document: Document) -> set[Outbox]:
         """Those who have a graph open."""
         row = self._rows.get(document.number)
         return set(row.members) if row else set()
 
-    def tell(self, document: Document, message: wire.AnyMessage, besides: Outbox | None = None) -> None:
-        """Tell all who have a graph open."""
+    def tell(
+        self,
+        document: Document,
+        message: wire.AnyMessage,
+        besides: Outbox | None = None,
+        final: bool = False,
+    ) -> None:
+        """Tell all who have a graph open; what is final, makes progress that was not sent yet stale."""
         text = wire.written(message)
         for outbox in self.members(document):
+            if final:
+                outbox.drop(document.number)
             if outbox is not besides:
                 outbox.put(text)
 
@@ -111,6 +129,8 @@ class Audience:
             return
         before = row.widths
         del row.watchers[node][outbox]
+        if not row.watchers[node]:
+            del row.watchers[node]
         if row.widths != before:
             self._watch(document.number, row.widths)
 

@@ -32,6 +32,7 @@ class Desk:
         self._runs = runs
         self._documents: dict[str, Document] = {}
         self._unwritten: set[Document] = set()
+        self._writer: asyncio.Task[None] | None = None
         self.writing = asyncio.Lock()
         """To be held by who changes the library, so that nothing is renamed while it is being saved."""
         library.reserved = self._unsaved
@@ -45,22 +46,25 @@ class Desk:
         """Whether a graph is still open."""
         return self._documents.get(document.name) is document
 
-    def open(self, name: str) -> Document:
+    async def open(self, name: str) -> Document:
         """A graph as it was left: on the desk, as a draft, in the library or in the gallery."""
         name = named(name)
         if (document := self._documents.get(name)) is None:
-            self._make_room()
+            await self._make_room()
             draft = self._draft(name)
-            graph = self._library.load(name) if draft is None else draft
+            graph = await asyncio.to_thread(self._library.load, name) if draft is None else draft
             document = self._documents[name] = Document(name, graph, saved=draft is None)
+            if draft is None and self._library.source(name) == "gallery":
+                # It came with the program, as its nodes did.
+                self._records.allow(name, {placed.kind for placed in graph.nodes.values()})
         return document
 
-    def new(self, name: str) -> Document:
+    async def new(self, name: str) -> Document:
         """An empty graph."""
         name = named(name)
         if name in self._documents or not self._library.free(name) or self._drafts.has(name):
             raise Refusal(f"there is a graph {name} already; choose another name, or open that one")
-        self._make_room()
+        await self._make_room()
         document = self._documents[name] = Document(name, Graph(), saved=False)
         return document
 
@@ -98,48 +102,51 @@ class Desk:
             raise Refusal(f"{name} is open; close it everywhere first, or choose another name")
         await asyncio.to_thread(self._library.save, name, graph, own or request.overwrite)
         saved = wire.Saved(graph=name, revision=revision)
-        if own:
-            document.saved = document.revision == revision
-            self._runs.audience.tell(document, saved, besides=by)
-        if own and document.saved:
+        if not own:
+            self._records.forgotten(name)  # what was allowed there is not allowed to this one
+            return saved
+        document.saved = document.revision == revision
+        self._runs.audience.tell(document, saved, besides=by)
+        if document.saved:
             self._unwritten.discard(document)
             self._drop_draft(name)
         return saved
 
-    def duplicate(self, name: str, to: str) -> None:
+    async def duplicate(self, name: str, to: str) -> None:
         """Copy a graph as it is now under another name."""
         graph = self._current(name)
         if graph is None:
-            self._library.duplicate(name, to)
+            await asyncio.to_thread(self._library.duplicate, name, to)
         elif self._library.free(to):
-            self._library.save(to, graph, False)
+            await asyncio.to_thread(self._library.save, to, graph, False)
         else:
             raise Refusal(f"there is a graph {to} already; choose another name")
 
-    def rename(self, name: str, to: str) -> None:
+    async def rename(self, name: str, to: str) -> None:
         """Give a graph another name, also where it is open. One of the gallery keeps its own."""
         if to in self._documents or self._drafts.has(to):
             raise Refusal(f"{to} is open or has unsaved changes; choose another name")
         if self._library.has(name) or name not in self._unsaved():
-            self._library.rename(name, to)
+            await asyncio.to_thread(self._library.rename, name, to)
         elif not self._library.free(to):
             raise Refusal(f"there is a graph {to} already; choose another name")
         self._records.renamed(name, to)
         if self._drafts.has(name):
-            self._drafts.rename(name, to)
+            await asyncio.to_thread(self._drafts.rename, name, to)
         if document := self._documents.pop(name, None):
             self._runs.audience.tell(document, wire.Closed(graph=name, to=to))
             document.name = to
             self._documents[to] = document
+            self._runs.audience.renamed(document)
 
-    def delete(self, name: str) -> None:
+    async def delete(self, name: str) -> None:
         """Delete a graph, and close it wherever it is open. Of the gallery, what was changed is given up."""
         document = self._documents.get(name)
         if document and self._runs.of(document):
             raise Refusal(f"{name} runs or waits to; cancel that first")
         saved = self._library.has(name) and self._library.source(name) == "library"
         if saved or name not in self._unsaved():
-            self._library.delete(name)
+            await asyncio.to_thread(self._library.delete, name)
         self._drop_draft(name)
         self._records.forgotten(name)
         if document:
@@ -149,18 +156,22 @@ class Desk:
 
     def left(self, document: Document) -> None:
         """A client has closed a graph; nobody may have it open now."""
-        looked_at = self._runs.audience.members(document)
-        if self.holds(document) and document.saved and not looked_at and not self._runs.knows(document):
+        looked_at = self._runs.audience.members(document) or self._runs.knows(document)
+        untouched = document.saved or (document.revision == 0 and document not in self._unwritten)
+        if self.holds(document) and untouched and not looked_at:
             self._forget(document)
 
-    def write_drafts(self) -> None:
-        """Put all that is not on disk there, now."""
+    async def write_drafts(self) -> None:
+        """Put all that is not on disk there, now. What cannot be written is tried again later."""
         unwritten, self._unwritten = self._unwritten, set()
         for document in unwritten:
             try:
-                self._drafts.save(document.name, document.graph, True)
+                await asyncio.to_thread(self._drafts.save, document.name, document.graph, True)
             except Refusal as refusal:
                 _log.warning("the changes of %s are not on disk: %s", document.name, refusal)
+                self._draft_soon(document)
+            if document.saved or not self.holds(document):  # meanwhile
+                self._drop_draft(document.name)
 
     def _unsaved(self) -> set[str]:
         """The names of graphs that have changes which the library does not."""
@@ -172,12 +183,14 @@ class Desk:
         document = self._documents.get(name)
         return document.graph if document else self._draft(name)
 
-    def _make_room(self) -> None:
+    async def _make_room(self) -> None:
         """Forget what nobody looks at any more, where there are too many."""
         if len(self._documents) < MOST:
             return
+        await self.write_drafts()
         for document in list(self._documents.values()):
-            if document.saved and not self._runs.audience.members(document) and not self._runs.of(document):
+            kept = document.saved or self._drafts.has(document.name)
+            if kept and not self._runs.audience.members(document) and not self._runs.of(document):
                 self._forget(document)
                 return
         raise Refusal(f"{MOST} graphs are open; save and close some first")
@@ -187,9 +200,14 @@ class Desk:
         self._runs.forget(document)
 
     def _draft_soon(self, document: Document) -> None:
-        if not self._unwritten:
-            asyncio.get_running_loop().call_later(DRAFT_AFTER, self.write_drafts)
         self._unwritten.add(document)
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.get_running_loop().create_task(self._write_soon())
+
+    async def _write_soon(self) -> None:
+        await asyncio.sleep(DRAFT_AFTER)
+        async with self.writing:
+            await self.write_drafts()
 
     def _draft(self, name: str) -> Graph | None:
         """What was not saved, unless it cannot be read any more."""
@@ -207,12 +225,10 @@ class Desk:
         """Who places a node by hand wants it; what a graph brought along has to be allowed."""
         added = {op.kind for op in ops if isinstance(op, wire.AddNode)}
         there = {placed.kind for placed in before.nodes.values()}
-        touching = {info.id for info in self._runs.catalogue.nodes if info.touches}
-        if own := sorted(added & touching - there):
+        if own := sorted(self._runs.kinds.touching(added - there)):
             self._records.allow(document.name, own)
 
     def _hand_on(self, document: Document, ops: list[wire.Op]) -> None:
         for op in ops:
             if isinstance(op, wire.SetParams):
-                defaults = self._runs.defaults(document, op.node, op.reset)
-                self._runs.change(document, op.node, {**defaults, **op.params})
+                self._runs.change(document, op.node, op.params, op.reset)

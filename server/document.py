@@ -10,13 +10,16 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from ..core import Graph, Link, graphfile
+from ..core import Graph, Limits, Link, graphfile
 from . import wire
 from .edits import check, edited
 from .refusal import Refusal
 
 REMEMBERED = 1_000
 """Edits that others may not know of yet, at most, and still be merged with."""
+TOUCHED = 50_000
+"""Things that these may touch, all together."""
+BYTES = Limits().size
 _numbers = count(1)
 
 Touch: TypeAlias = tuple[str, ...]
@@ -45,6 +48,11 @@ class _Touches:
     referred: dict[Touch, None] = field(default_factory=dict)
     """What the edit itself speaks of, by its name then."""
 
+    @property
+    def size(self) -> int:
+        """How much is remembered."""
+        return len(self.changed) + len(self.needed) + len(self.referred)
+
     def against(self, earlier: "_Touches") -> Iterator[str]:
         """What the earlier edit, unknown to this one, has done to what this one touches."""
         for touch, change in self.changed.items():
@@ -72,8 +80,11 @@ class Document:
         self.saved = saved
         """All changes are in the library."""
         self.revision = 0
-        self._edits: deque[tuple[object, _Touches]] = deque(maxlen=REMEMBERED)
+        self._edits: deque[tuple[object, _Touches]] = deque()
         """Who made each of the last edits, and what it touched."""
+        self._touched = 0
+        self._size = len(graphfile.dump(graph))
+        """Characters of its file, at most."""
 
     @property
     def content(self) -> graphfile.GraphFile:
@@ -98,9 +109,23 @@ class Document:
             graph = edited(self.graph, ops)
         except Refusal as refusal:
             raise Refusal(str(refusal), self.revision if unknown else None) from None
+        self._check_size(graph, ops)
         self.graph, self.saved, self.revision = graph, False, self.revision + 1
-        self._edits.append((author, touches))
+        self._remember(author, touches)
         return self.revision
+
+    def _check_size(self, graph: Graph, ops: Sequence[wire.Op]) -> None:
+        """Refuse what no graph file may hold. To write one each time would cost too much."""
+        size = self._size + 2 * len(msgspec.json.encode(ops))
+        if size > BYTES and (size := len(graphfile.dump(graph))) > BYTES:
+            raise Refusal(f"{self.name} would be larger than {BYTES:,} bytes; make another graph")
+        self._size = size
+
+    def _remember(self, author: object, touches: _Touches) -> None:
+        self._edits.append((author, touches))
+        self._touched += touches.size
+        while len(self._edits) > REMEMBERED or (self._touched > TOUCHED and len(self._edits) > 1):
+            self._touched -= self._edits.popleft()[1].size
 
     def _unknown(self, revision: int, author: object) -> list[_Touches]:
         """The edits of others since a revision."""
@@ -113,8 +138,7 @@ class Document:
             )
         if behind > len(self._edits):
             raise Refusal(
-                f"revision {revision} of {self.name} is more than {REMEMBERED} edits old; "
-                "open the graph again",
+                f"revision {revision} of {self.name} is too many edits old; open the graph again",
                 self.revision,
             )
         recent = islice(self._edits, len(self._edits) - behind, None)

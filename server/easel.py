@@ -13,7 +13,7 @@ from PIL import Image as Picture
 from ..core import Cache, Graph
 from ..core.cache import nbytes
 from . import pipe, wire
-from .plain import finite
+from .plain import finite, text
 
 RATE = 15.0
 """Previews of a node a second, at most."""
@@ -23,6 +23,7 @@ QUALITY = 80
 KEPT = 1024**3
 """Bytes of work that can be shown or fetched later."""
 
+_log = logging.getLogger("capriccio.server")
 Place: TypeAlias = tuple[int, str]
 """A node: the number of its graph, and its name."""
 Render: TypeAlias = Callable[[Any], Picture.Image]
@@ -84,10 +85,16 @@ class Easel:
                 self._waiting[graph, node] = set(widths)
                 self._changed.notify()
 
-    def progress(self, run: int, node: str, step: int, total: int, measures: Mapping[str, Any]) -> None:
-        """So far a node has come."""
+    def begin(self, run: int) -> None:
+        """Another run begins: how far the nodes of the one before came is of no interest now."""
         with self._changed:
             self._run = run
+            self._progress.clear()
+            self._latest.clear()
+
+    def progress(self, node: str, step: int, total: int, measures: Mapping[str, Any]) -> None:
+        """So far a node has come."""
+        with self._changed:
             self._progress[node] = self._latest[node] = step, total, measures
             self._changed.notify()
 
@@ -121,7 +128,10 @@ class Easel:
                 while (patience := self._patience()) > 0:
                     self._changed.wait(None if patience == float("inf") else patience)
                 job = self._next()
-            job()
+            try:
+                job()
+            except BaseException:  # what is drawn here is made by strangers, and none of it is worth a run
+                _log.exception("a preview cannot be drawn")
 
     def _patience(self) -> float:
         """Seconds until there is something to do."""
@@ -155,11 +165,7 @@ class Easel:
         output = work and work.shows
         if not work or not output:
             return
-        try:
-            picture = work.renders[output](work.outputs[output]).convert("RGB")
-        except Exception:  # a renderer is a stranger's code, and a preview is worth no run
-            logging.getLogger("capriccio").exception("a preview of %s cannot be drawn", place[1])
-            return
+        picture = work.renders[output](work.outputs[output]).convert("RGB")
         for width in widths:
             small, data = jpeg(picture, width)
             self._send(
@@ -178,7 +184,14 @@ def jpeg(picture: Picture.Image, longest: int) -> tuple[Picture.Image, bytes]:
 
 
 def _read(measures: Mapping[str, Any]) -> dict[str, float | None]:
-    return {name: finite(float(value)) for name, value in measures.items()}
+    return {text(str(name)): _number(value) for name, value in measures.items()}
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return finite(float(value))
+    except Exception:  # a measure that is no number
+        return None
 
 
 def _key(graph: int, node: str) -> str:

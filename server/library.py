@@ -82,11 +82,11 @@ class Library:
         """All graphs by name, without files that hold none."""
         found = self._files()
         # Made anew each time, so that it forgets files that are gone.
-        self._counted = {path: self._count(path) for path in found.values()}
+        self._counted = all_counted = {path: self._count(path) for path in found.values()}
         return [
             wire.GraphInfo(name, self._source(path), counted.nodes, counted.modified / 1e9)
             for name, path in sorted(found.items())
-            if (counted := self._counted[path]).nodes is not None
+            if (counted := all_counted[path]).nodes is not None
         ]
 
     def load(self, name: str) -> Graph:
@@ -160,14 +160,14 @@ class Library:
             self._own(name, "deleted").unlink()
 
     def pictures(self) -> list[str]:
-        """What graphs may call pictures: those of the library, then those of the gallery."""
-        found = {
-            path.relative_to(folder).as_posix(): None
-            for folder in self.folders
-            for path in sorted(folder.glob("*/*"))
-            if path.suffix in (".png", ".jpg", ".jpeg", ".webp") and stat.S_ISREG(path.lstat().st_mode)
-        }
-        return list(found)
+        """What graphs may call pictures: those of the library, then those of the gallery. No links."""
+        found: dict[str, None] = {}
+        for root in self.folders:
+            for folder in _entries(root).values():
+                if folder.is_dir(follow_symlinks=False) and _tells(folder.name):
+                    files = _entries(root / folder.name).values()
+                    found |= {f"{folder.name}/{file.name}": None for file in files if _is_picture(file)}
+        return sorted(found)
 
     def keep_picture(self, name: str, file: Path, suffix: Suffix) -> str:
         """Move a finished file among the pictures, under a name that is free; gives what graphs call it."""
@@ -279,6 +279,16 @@ def _entries(folder: Path) -> dict[str, os.DirEntry[str]]:
         return {}
     except OSError as error:
         raise Refusal(f"the folder {folder.name} cannot be read: {error.strerror}; see to it") from error
+
+
+def _is_picture(entry: "os.DirEntry[str]") -> bool:
+    known = entry.name.lower().endswith((".png", ".jpg", ".jpeg", ".webp"))
+    return known and _tells(entry.name) and entry.is_file(follow_symlinks=False)
+
+
+def _tells(name: str) -> bool:
+    """Whether a name can be told to others: not all that disks hold is text."""
+    return name.encode(errors="replace").decode() == name
 
 
 def _usual(text: str) -> bool:

@@ -9,11 +9,15 @@ from . import wire
 
 MOST = 2_000
 """Control messages that may wait."""
+LARGEST = 32 * 1024 * 1024
+"""Characters of them, at most."""
 AHEAD = 2
 """Previews of a node that may be on their way unacknowledged."""
 
 Frame: TypeAlias = str | bytes
 Transfer: TypeAlias = Iterator[Frame]
+Place: TypeAlias = tuple[int, str]
+"""A node: the number of its graph, and its name."""
 
 
 @dataclass(eq=False)
@@ -36,11 +40,13 @@ class Outbox:
     """One client's messages. It does no sending: ``wake`` is called when there is something to take."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
-        self.channels: dict[Hashable, Channel] = {}
+        self.channels: dict[Place, Channel] = {}
         self.overflown = False
         """So many control messages wait that this client is better off with a fresh snapshot."""
         self._wake = wake
-        self._control: deque[Frame] = deque()
+        self._control: deque[str] = deque()
+        self._size = 0
+        """Characters of these."""
         self._latest: dict[Hashable, Frame] = {}
         self._transfers: deque[Transfer] = deque()
 
@@ -51,10 +57,12 @@ class Outbox:
 
     def put(self, message: wire.AnyMessage | str) -> None:
         """Send a control message: after those before it, ahead of all else."""
-        if len(self._control) >= MOST:
+        text = message if isinstance(message, str) else wire.written(message)
+        if len(self._control) >= MOST or self._size + len(text) > LARGEST:
             self.overflown = True
         else:
-            self._control.append(message if isinstance(message, str) else wire.written(message))
+            self._control.append(text)
+            self._size += len(text)
         self._wake()
 
     def replace(self, key: Hashable, message: str) -> None:
@@ -63,15 +71,19 @@ class Outbox:
         self._latest[key] = message
         self._wake()
 
-    def watch(self, key: Hashable) -> None:
+    def drop(self, key: Hashable) -> None:
+        """Do not send such a message: it is stale."""
+        self._latest.pop(key, None)
+
+    def watch(self, key: Place) -> None:
         """Let previews of a node through from now on."""
         self.channels.setdefault(key, Channel())
 
-    def unwatch(self, key: Hashable) -> None:
+    def unwatch(self, key: Place) -> None:
         """Let no more previews of a node through."""
         self.channels.pop(key, None)
 
-    def show(self, key: Hashable, sequence: int, frame: bytes) -> None:
+    def show(self, key: Place, sequence: int, frame: bytes) -> None:
         """Send a preview, in place of one that still waits."""
         if channel := self.channels.get(key):
             channel.dropped += channel.waiting is not None
@@ -79,13 +91,20 @@ class Outbox:
             if channel.is_open:
                 self._wake()
 
-    def acknowledge(self, key: Hashable, sequence: int) -> None:
+    def acknowledge(self, key: Place, sequence: int) -> None:
         """The client has this preview, and all before it."""
         if channel := self.channels.get(key):
             while channel.unacknowledged and channel.unacknowledged[0] <= sequence:
                 channel.unacknowledged.popleft()
             if channel.is_open:
                 self._wake()
+
+    def pardon(self, graph: int) -> None:
+        """Wait for no acknowledgement of previews of a graph that are on their way."""
+        for (number, _), channel in self.channels.items():
+            if number == graph:
+                channel.unacknowledged.clear()
+                channel.waiting = None
 
     def transfer(self, frames: Transfer) -> None:
         """Send the frames of a large thing one by one, whenever nothing else waits."""
@@ -95,7 +114,9 @@ class Outbox:
     def take(self) -> Frame | None:
         """The next frame to send; None when nothing may be sent now."""
         if self._control:
-            return self._control.popleft()
+            text = self._control.popleft()
+            self._size -= len(text)
+            return text
         if self._latest:
             return self._latest.pop(next(iter(self._latest)))
         return self._preview() or self._part()

@@ -129,6 +129,13 @@ class Rejected(FromWorker, frozen=True):
     """Kinds that have to be allowed first."""
 
 
+class Broken(FromWorker, frozen=True):
+    """A run has ended by an error that is of no node."""
+
+    run: int
+    text: str
+
+
 class Began(FromWorker, frozen=True):
     """A node is about to be called. Sent before it is, so that it can be named if it kills the worker."""
 
@@ -210,7 +217,19 @@ class Sent(FromWorker, frozen=True):
 
 
 News: TypeAlias = (
-    Ready | Unready | Rejected | Began | Node | Progress | Tuned | Ended | Frame | Answer | Chunk | Sent
+    Ready
+    | Unready
+    | Rejected
+    | Broken
+    | Began
+    | Node
+    | Progress
+    | Tuned
+    | Ended
+    | Frame
+    | Answer
+    | Chunk
+    | Sent
 )
 
 orders: msgspec.msgpack.Decoder[Order] = msgspec.msgpack.Decoder(Order)

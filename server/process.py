@@ -1,6 +1,7 @@
 """The worker process as the server sees it: started, watched, ended, and started again."""
 
 import asyncio
+import logging
 import multiprocessing
 import signal
 import socket
@@ -11,6 +12,7 @@ from multiprocessing.context import ForkServerProcess
 
 from . import pipe
 
+_log = logging.getLogger("capriccio.server")
 LONGEST_WAIT = 5.0
 """Seconds between two attempts to start a worker that dies before it is ready, at most."""
 
@@ -36,6 +38,11 @@ class WorkerProcess:
         self._task: asyncio.Task[None] | None = None
         self._deaths = 0
         self._ready = False
+
+    @property
+    def deaths(self) -> int:
+        """Workers in a row that ended before they were ready."""
+        return self._deaths
 
     @property
     def pid(self) -> int | None:
@@ -71,9 +78,16 @@ class WorkerProcess:
 
     async def _keep(self) -> None:
         while True:
-            ended = await self._live()
+            try:
+                ended = await self._live()
+            except Exception as error:  # such as a fork server that cannot load torch
+                _log.exception("a worker could not be started")
+                ended = f"could not be started: {type(error).__name__}: {error}"
             self._deaths = 0 if self._ready else self._deaths + 1
-            self._lost(ended)
+            try:
+                self._lost(ended)
+            except Exception:  # whatever it is, the next worker is wanted
+                _log.exception("the end of a worker was not taken well")
             if self._deaths:
                 await asyncio.sleep(min(LONGEST_WAIT, 0.1 * 2**self._deaths))
 
@@ -84,7 +98,11 @@ class WorkerProcess:
         ours.setblocking(False)
         process = self._context.Process(target=_begin, args=(theirs, self._setup), daemon=True)
         with theirs:
-            await _started(process)
+            try:
+                await _started(process)
+            except BaseException:
+                ours.close()
+                raise
         self._process = process
         reader, self._writer = await asyncio.open_connection(sock=ours, limit=2**22)
         listening = asyncio.ensure_future(self._listen(reader))
@@ -109,7 +127,10 @@ class WorkerProcess:
                 (length,) = pipe.LENGTH.unpack(await reader.readexactly(pipe.LENGTH.size))
                 message = pipe.news.decode(await reader.readexactly(length))
                 self._ready = self._ready or isinstance(message, pipe.Ready)
-                self._hear(message)
+                try:
+                    self._hear(message)
+                except Exception:
+                    _log.exception("%s of a worker was not taken well", type(message).__name__)
         except (asyncio.IncompleteReadError, ConnectionError):
             return
 

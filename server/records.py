@@ -1,5 +1,6 @@
 """What outlives the server beside graphs: which runs there were, and what a person has allowed."""
 
+import logging
 import os
 import sqlite3
 import threading
@@ -14,6 +15,7 @@ KEPT = 10_000
 """Runs that are remembered."""
 LOST = wire.Problem("the server ended while it ran; run it again")
 
+_log = logging.getLogger("capriccio.server")
 _VERSION = 1
 _TABLES = """
 CREATE TABLE runs (run INTEGER PRIMARY KEY, graph TEXT NOT NULL, state TEXT NOT NULL, info TEXT NOT NULL);
@@ -54,11 +56,17 @@ class Records:
             return int(number)
 
     def add(self, info: wire.RunInfo) -> None:
-        """Keep a run, in place of what was known of it; the oldest are forgotten."""
-        with self._lock, self._base:
-            self._put(info)
-            oldest = f"SELECT run FROM runs ORDER BY run DESC LIMIT 1 OFFSET {KEPT}"
-            self._base.execute(f"DELETE FROM runs WHERE run <= ({oldest})")
+        """Keep a run, in place of what was known of it; the oldest are forgotten.
+
+        Where the disk is full it is not kept: no run should fail for that.
+        """
+        oldest = f"SELECT run FROM runs ORDER BY run DESC LIMIT 1 OFFSET {KEPT}"
+        try:
+            with self._lock, self._base:
+                self._put(info)
+                self._base.execute(f"DELETE FROM runs WHERE run <= ({oldest})")
+        except sqlite3.Error as error:
+            _log.warning("run %s is not in the history: %s", info.run, error)
 
     def runs(self, graph: str | None, limit: int) -> list[wire.RunInfo]:
         """Runs of a graph, or of all, the newest first."""

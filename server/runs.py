@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,6 +12,8 @@ from ..core import graphfile
 from . import pipe, wire
 from .audience import Audience
 from .document import Document
+from .jobs import Job, blamed
+from .kinds import Kinds
 from .records import Records
 from .refusal import Refusal
 from .seat import Ask, News, Seat
@@ -24,32 +25,12 @@ MOST_CHECKS = 100
 _log = logging.getLogger("capriccio.server")
 
 
-@dataclass(eq=False)
-class Job:
-    """One run of a graph."""
-
-    info: wire.RunInfo
-    document: Document
-    content: bytes
-    began: float = 0.0
-    cancelled: bool = False
-
-    @property
-    def number(self) -> int:
-        return self.info.run
-
-    @property
-    def told(self) -> wire.RunInfo:
-        """How it is, with the name that its graph has now."""
-        return msgspec.structs.replace(self.info, graph=self.document.name)
-
-
 class Runs:
     """All runs. They belong to the server, whoever asked for them."""
 
     def __init__(self, records: Records) -> None:
         self.audience = Audience(self._watch)
-        self.catalogue = wire.Catalogue(ready=False)
+        self.kinds = Kinds()
         self.reports: dict[int, dict[str, wire.NodeReport]] = {}
         """How far the nodes of each graph's latest run have come, by the graph's number."""
         self._records = records
@@ -101,6 +82,10 @@ class Runs:
 
     def add(self, document: Document, only: list[str], first: bool) -> int:
         """Let a graph run as it is now; give the number of the run."""
+        return self._queue(self._made(document, only), first)
+
+    def _made(self, document: Document, only: list[str]) -> Job:
+        """A run that may be queued, or Refusal."""
         if len(self._waiting) >= MOST:
             raise Refusal(f"{MOST} runs wait already; cancel some, or wait")
         if unknown := [name for name in only if name not in document.graph.nodes]:
@@ -108,12 +93,13 @@ class Runs:
         self._check_hope()
         number = self._records.next_run()
         info = wire.RunInfo(number, document.name, document.revision, "queued", only, queued=time.time())
-        job = Job(info, document, graphfile.dump(document.graph).encode())
+        return Job(info, document, graphfile.dump(document.graph).encode())
+
+    def _queue(self, job: Job, first: bool) -> int:
         self._waiting.insert(0 if first else len(self._waiting), job)
-        self._records.add(info)
-        self._tell_run(job)
+        self._set(job)
         self._dispatch()
-        return number
+        return job.number
 
     def cancel(self, number: int | None) -> None:
         """Stop a run, or all."""
@@ -138,35 +124,33 @@ class Runs:
     def pause(self, number: int, node: str | None) -> None:
         """Hold a run, or one node of it, at its next preview."""
         job = self._running(number, node)
+        job.paused.add(node)
         self._seat(job).send(pipe.Pause(number, node))
-        self._held(job, node, "running", "paused")
+        self._mark(job)
 
     def resume(self, number: int, node: str | None) -> None:
-        """Let a run, or one node of it, go on."""
+        """Take a pause back, of a run or of one node of it."""
         job = self._running(number, node)
+        job.paused.discard(node)
         self._seat(job).send(pipe.Resume(number, node))
-        self._held(job, node, "paused", "running")
+        self._mark(job)
 
     def restart(self, number: int) -> int:
         """Stop a run, and run its graph as it is now before all others."""
         job = self._job(number)
+        again = self._made(job.document, list(job.info.only))
         self.cancel(number)
-        return self.add(
-            job.document, [name for name in job.info.only if name in job.document.graph.nodes], True
-        )
+        return self._queue(again, True)
 
-    def change(self, document: Document, node: str, params: Mapping[str, Any]) -> None:
+    def change(self, document: Document, node: str, params: dict[str, Any], reset: list[str]) -> None:
         """Hand on settings that were changed in a graph, if it runs and they are live."""
-        properties = self._properties(document, node)
-        handed = {name: value for name, value in params.items() if properties.get(name, {}).get("x-live")}
-        for job in self._on.values() if handed else ():
-            if job.document is document:
-                self._seat(job).send(pipe.Change(job.number, node, handed))
-
-    def defaults(self, document: Document, node: str, names: Iterable[str]) -> dict[str, Any]:
-        """The defaults of some settings."""
-        properties = self._properties(document, node)
-        return {name: properties[name]["default"] for name in names if "default" in properties.get(name, {})}
+        placed = document.graph.nodes.get(node)
+        job = next((job for job in self._on.values() if job.document is document), None)
+        if placed is None or job is None:
+            return
+        changed = {**self.kinds.defaults(placed.kind, reset), **params}
+        if live := self.kinds.live(placed.kind, changed):
+            self._seat(job).send(pipe.Change(job.number, node, live))
 
     def knows(self, document: Document) -> bool:
         """Whether a graph runs, waits to, or has made something that can be looked at."""
@@ -210,7 +194,8 @@ class Runs:
     def _hear(self, seat: Seat, message: News) -> None:
         match message:
             case pipe.Frame():
-                self.audience.show(message)
+                if self._ran.get(message.graph) is seat:  # others have only what was made before
+                    self.audience.show(message)
             case pipe.Ready():
                 self._welcome(seat, message)
             case _ if job := self._on.get(message.run):
@@ -220,13 +205,19 @@ class Runs:
         self,
         seat: Seat,
         job: Job,
-        message: pipe.Rejected | pipe.Began | pipe.Node | pipe.Progress | pipe.Tuned | pipe.Ended,
+        message: pipe.Rejected
+        | pipe.Broken
+        | pipe.Began
+        | pipe.Node
+        | pipe.Progress
+        | pipe.Tuned
+        | pipe.Ended,
     ) -> None:
         match message:
             case pipe.Began(node=node):
                 seat.inside[node] = None
                 if self._state(job, node) != "done":  # one that is made again for a live setting stays done
-                    self._report(job, wire.NodeReport(node, "running"))
+                    self._report(job, wire.NodeReport(node, job.state(node)))
             case pipe.Node(report=report):
                 if report.state != "queued":
                     seat.inside.pop(report.node, None)
@@ -238,6 +229,8 @@ class Runs:
                 self._tell_tuned(job, message)
             case pipe.Rejected(problems=problems, needs=needs):
                 self._finish(seat, job, "refused", problems=problems, needs=needs)
+            case pipe.Broken(text=text):
+                self._break(seat, job, {node: text for node in seat.inside}, text)
             case pipe.Ended(cancelled=True):
                 self._finish(seat, job, "cancelled")
             case pipe.Ended(failed=failed, skipped=skipped):
@@ -247,9 +240,8 @@ class Runs:
     def _welcome(self, seat: Seat, ready: pipe.Ready) -> None:
         for number, widths in self.audience.watched().items():
             seat.send(pipe.Watch(number, widths))
-        if msgspec.json.encode(self.catalogue) != msgspec.json.encode(ready.catalogue):
-            self.catalogue = ready.catalogue
-            self.audience.tell_all(self.catalogue)
+        if self.kinds.renew(ready.catalogue):
+            self.audience.tell_all(ready.catalogue)
         self.audience.tell_all(wire.Worker(info=seat.info))
         for name, why in ready.catalogue.failures.items():
             _log.warning("plugin %s was left out: %s", name, why)
@@ -260,25 +252,32 @@ class Runs:
     def _lost(self, seat: Seat, how: str) -> None:
         """A worker is no more. Its run is lost; the others go on with the next one."""
         if job := self._on.get(seat.run) if seat.run is not None else None:
-            inside = list(seat.inside)
             if job.cancelled:
                 self._finish(seat, job, "cancelled")
             else:
-                for node in inside:
-                    self._report(job, wire.NodeReport(node, "failed", error=_blame(how, node, inside)))
-                problems = [] if inside else [wire.Problem(f"the worker {how} before any node ran")]
-                self._finish(seat, job, "failed", failed=inside, problems=problems)
+                why = {node: blamed(how, node, seat.inside) for node in seat.inside}
+                self._break(seat, job, why, f"the worker {how} while no node ran")
         self.audience.tell_all(wire.Worker(info=seat.info))
         if self._hopeless:
             for _, hear in self._take_unasked():
                 hear(None)
 
+    def _break(self, seat: Seat, job: Job, why: Mapping[str, str], otherwise: str) -> None:
+        """A run has ended badly: by these nodes, or by something else."""
+        for node, error in why.items():
+            self._report(job, wire.NodeReport(node, "failed", error=error))
+        problems = [] if why else [wire.Problem(otherwise)]
+        self._finish(seat, job, "failed", failed=list(why), problems=problems)
+
     # Keeping order.
 
     def _dispatch(self) -> None:
         for seat in self._seats:
-            if seat.state == "ready" and seat.run is None and self._waiting:
-                self._begin(seat, self._waiting.pop(0))
+            busy = {job.document for job in self._on.values()}  # one run of a graph at a time
+            job = next((job for job in self._waiting if job.document not in busy), None)
+            if job and seat.state == "ready" and seat.run is None:
+                self._waiting.remove(job)
+                self._begin(seat, job)
         self._tell_queue()
 
     def _begin(self, seat: Seat, job: Job) -> None:
@@ -307,22 +306,23 @@ class Runs:
                 self._report(job, wire.NodeReport(node, "skipped", error=why))
 
     def _set(self, job: Job, **facts: Any) -> None:
-        job.info = msgspec.structs.replace(job.told, **facts)
-        self._records.add(job.info)
+        job.set(**facts)
         self._tell_run(job)
+        self._records.add(job.info)
 
-    def _held(self, job: Job, node: str | None, before: wire.NodeState, after: wire.NodeState) -> None:
-        """Mark what is paused, or goes on."""
+    def _mark(self, job: Job) -> None:
+        """Tell what is held now, and what goes on."""
         for name, report in list(self.reports[job.document.number].items()):
-            if report.state == before and node in (None, name):
-                self._report(job, msgspec.structs.replace(report, state=after))
-        if node is None:
-            self._set(job, state=after)
+            if report.state in ("running", "paused") and report.state != job.state(name):
+                self._report(job, msgspec.structs.replace(report, state=job.state(name)))
+        state: wire.RunState = "paused" if None in job.paused else "running"
+        if job.info.state != state:
+            self._set(job, state=state)
 
     def _report(self, job: Job, report: wire.NodeReport) -> None:
         self.reports.setdefault(job.document.number, {})[report.node] = report
         said = wire.Node(graph=job.document.name, run=job.number, info=report)
-        self.audience.tell(job.document, said)
+        self.audience.tell(job.document, said, final=report.state not in ("queued", "running", "paused"))
 
     def _progress(self, job: Job, nodes: dict[str, wire.NodeProgress]) -> None:
         reports = self.reports[job.document.number]
@@ -331,7 +331,13 @@ class Runs:
                 reports[name] = msgspec.structs.replace(
                     report, step=at.step, total=at.total, measures=at.measures
                 )
-        said = wire.Progress(graph=job.document.name, run=job.number, nodes=nodes)
+        # All that are on, since who is slow gets the last of these messages only.
+        far = {
+            name: wire.NodeProgress(report.step, report.total, report.measures)
+            for name, report in reports.items()
+            if report.state in ("running", "paused") and report.total
+        }
+        said = wire.Progress(graph=job.document.name, run=job.number, nodes=far)
         self.audience.update(job.document, said)
 
     def _tell_tuned(self, job: Job, tuned: pipe.Tuned) -> None:
@@ -401,16 +407,3 @@ class Runs:
     def _watch(self, graph: int, widths: dict[str, list[int]]) -> None:
         for seat in self._seats:
             seat.send(pipe.Watch(graph, widths))
-
-    def _properties(self, document: Document, node: str) -> dict[str, Any]:
-        placed = document.graph.nodes.get(node)
-        kind = placed and next((info for info in self.catalogue.nodes if info.id == placed.kind), None)
-        properties: dict[str, Any] = kind.settings.get("properties", {}) if kind else {}
-        return properties
-
-
-def _blame(how: str, node: str, inside: Collection[str]) -> str:
-    """Why a node failed that ran when its worker ended."""
-    others = ", ".join(name for name in inside if name != node)
-    beside = f"; {others} ran beside it, and any of them may be the cause" if others else ""
-    return f"the worker {how} while this node ran{beside}. Another worker takes the next run"

@@ -14,6 +14,8 @@ TERM_AFTER = 2.0
 """Seconds that a cancelled run has to end by itself."""
 KILL_AFTER = 3.0
 """Seconds more before the worker is killed."""
+TRIES = 3
+"""Workers in a row that may end before they are ready."""
 _UNABLE = "could not begin"
 _log = logging.getLogger("capriccio.server")
 
@@ -21,7 +23,15 @@ Reply: TypeAlias = pipe.Answer | pipe.Chunk | pipe.Sent
 Ask: TypeAlias = Callable[[Reply | None], None]
 """Hears the answers to a question; None when the worker is lost."""
 News: TypeAlias = (
-    pipe.Ready | pipe.Frame | pipe.Rejected | pipe.Began | pipe.Node | pipe.Progress | pipe.Tuned | pipe.Ended
+    pipe.Ready
+    | pipe.Frame
+    | pipe.Rejected
+    | pipe.Broken
+    | pipe.Began
+    | pipe.Node
+    | pipe.Progress
+    | pipe.Tuned
+    | pipe.Ended
 )
 
 
@@ -59,8 +69,9 @@ class Seat:
 
     @property
     def hopeless(self) -> bool:
-        """The worker cannot even begin."""
-        return self.state == "lost" and self.ended.startswith(_UNABLE)
+        """The worker cannot even begin, or has ended again and again before it was ready."""
+        unable = self.ended.startswith(_UNABLE) or self._worker.deaths >= TRIES
+        return self.state == "lost" and unable
 
     def open(self) -> None:
         """Keep a worker from now on."""

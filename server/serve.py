@@ -75,7 +75,7 @@ class Server:
         """Close all connections, end the workers, and put unsaved graphs on the disk."""
         assert self._server and self._sweeper
         self._sweeper.cancel()
-        self._studio.desk.write_drafts()
+        await self._studio.desk.write_drafts()
         self._server.close()
         working = asyncio.ensure_future(self._studio.runs.stop())
         with suppress(TimeoutError):
@@ -84,6 +84,7 @@ class Server:
             client.abort()
         await self._server.wait_closed()
         await working
+        await self._studio.desk.write_drafts()  # what was edited while it was closing
         self._studio.records.close()
 
     async def _follow(self, connection: ServerConnection) -> None:

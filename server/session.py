@@ -21,6 +21,8 @@ WATCHED = 500
 """Nodes that a client may watch."""
 FETCHED = 4
 """Results that may be on their way to a client."""
+CHECKED = 20
+"""Checks that a client may wait for."""
 
 
 class Unwelcome(Exception):
@@ -41,6 +43,7 @@ class Session:
         """By their numbers, as others may give them other names."""
         self._watched: set[tuple[int, str]] = set()
         self._fetching: list[Fetching] = []
+        self._checking = 0
         self._uploads = Uploads(studio.library, studio.uploads)
         self.welcome = False
         """The client has shown the token."""
@@ -86,7 +89,7 @@ class Session:
                 self._document(request.graph)
                 return self._studio.desk.edit(request, self._outbox)
             case wire.GetCatalogue():
-                return self._studio.runs.catalogue
+                return self._studio.runs.kinds.catalogue
             case wire.GetStatus():
                 return self._status()
             case wire.Ping():
@@ -139,12 +142,12 @@ class Session:
             case wire.ListPictures():
                 found = await asyncio.to_thread(library.pictures)
                 return wire.Pictures(pictures=[wire.PictureInfo(file) for file in found])
-            case wire.OpenGraph():
-                return self._enter(desk.open(request.graph))
             case wire.CloseGraph():
                 self._leave(self._document(request.graph))
                 return wire.Done()
         async with desk.writing:
+            if isinstance(request, wire.OpenGraph):
+                return self._enter(await desk.open(request.graph))
             answer = await self._sort(request)
         self._studio.runs.audience.tell_all(await self._list())
         return answer
@@ -154,16 +157,16 @@ class Session:
         desk = self._studio.desk
         match request:
             case wire.NewGraph():
-                return self._enter(desk.new(request.graph))
+                return self._enter(await desk.new(request.graph))
             case wire.SaveGraph():
                 self._document(request.graph)
                 return await desk.save(request, self._outbox)
             case wire.RenameGraph():
-                desk.rename(request.graph, request.to)
+                await desk.rename(request.graph, request.to)
             case wire.DuplicateGraph():
-                desk.duplicate(request.graph, request.to)
+                await desk.duplicate(request.graph, request.to)
             case wire.DeleteGraph():
-                desk.delete(request.graph)
+                await desk.delete(request.graph)
             case _:
                 raise Refusal(f"{type(request).__name__} cannot be answered")
         return wire.Done()
@@ -228,10 +231,11 @@ class Session:
         return wire.Done()
 
     def _allow(self, document: Document, kinds: list[str]) -> None:
-        catalogue = self._studio.runs.catalogue
-        touching = {info.id for info in catalogue.nodes if info.touches}
-        if catalogue.ready and (others := [kind for kind in kinds if kind not in touching]):
-            raise Refusal(f"{others[0]} reaches no files or networks, so there is nothing to allow")
+        there = {placed.kind for placed in document.graph.nodes.values()}
+        if others := [kind for kind in kinds if kind not in there]:
+            raise Refusal(
+                f"{document.name} has no node of the kind {others[0]}, so there is nothing to allow"
+            )
         self._studio.records.allow(document.name, kinds)
 
     def _watch(self, request: wire.Watch | wire.Unwatch) -> wire.Done:
@@ -266,20 +270,29 @@ class Session:
             runs.fetch(document, request, fetching)
             self._fetching.append(fetching)
             return
+        if self._checking >= CHECKED:
+            raise Refusal(f"{CHECKED} checks are not answered yet; wait for one of them")
+        self._checking += 1
         revision = document.revision
 
         def hear(answer: pipe.Answer | pipe.Chunk | pipe.Sent | None) -> None:
+            self._checking -= 1
             said: wire.AnyMessage = wire.Refused(text=runs.excuse)
             if isinstance(answer, pipe.Answer):
                 said = wire.Checked(graph=document.name, revision=revision, problems=answer.problems)
             self._put(said, request.id)
 
-        runs.check(document, hear)
+        try:
+            runs.check(document, hear)
+        except Refusal:
+            self._checking -= 1
+            raise
 
     async def _upload(self, request: wire.BeginUpload | wire.EndUpload) -> wire.AnyMessage:
         if isinstance(request, wire.BeginUpload):
             return self._uploads.begin(request)
-        answer = await asyncio.to_thread(self._uploads.end, request)
+        async with self._studio.desk.writing:
+            answer = await asyncio.to_thread(self._uploads.end, request)
         if answer.graph:
             self._studio.runs.audience.tell_all(await self._list())
         return answer

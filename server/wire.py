@@ -112,7 +112,7 @@ class SetParams(Operation, tag="set", frozen=True):
 
     node: NodeName
     params: dict[str, Any] = {}
-    reset: list[str] = []
+    reset: Annotated[list[Annotated[str, Meta(max_length=200)]], Meta(max_length=200)] = []
 
 
 class MuteNode(Operation, tag="mute", frozen=True):
@@ -288,7 +288,7 @@ class ResumeRun(Request, tag="resume", frozen=True):
 
 
 class RestartRun(Request, tag="restart", frozen=True):
-    """Stop a run and run the graph as it is now; what ``node`` does not change is not done again.
+    """Stop a run and run its graph as it is now: from where it differs, as what is done is known.
 
     Answered by queued, with the number of the new run.
     """

@@ -48,7 +48,7 @@ from ..core.store import Store
 from . import pipe, wire
 from .catalogue import described
 from .easel import Easel, Work
-from .plain import error_line, plain
+from .plain import error_line, plain, text
 
 NICE = 10
 OOM_SCORE = 700
@@ -155,11 +155,11 @@ class Worker:
     def _run_all(self) -> None:
         while True:
             start = self._starts.get()
+            self._easel.begin(start.run)
             try:
                 self._run(start)
             except BaseException as error:  # whatever a node or plugin raises, the next run must go on
-                said = wire.Problem(error_line(error))
-                self._line.send(pipe.Rejected(start.run, [said], []))
+                self._line.send(pipe.Broken(start.run, error_line(error)))
             finally:
                 del self._controls[start.run]
 
@@ -190,14 +190,14 @@ class Worker:
             problems = []
         except GraphError as error:
             problems = _problems(error)
-        except Exception as error:
+        except BaseException as error:  # it is a plugin's code that looks at the settings
             problems = [wire.Problem(error_line(error))]
         self._line.send(pipe.Answer(order.ask, problems))
 
     def _fetch(self, order: pipe.Fetch) -> None:
         try:
             data = self._encoded(order)
-        except Exception as error:
+        except BaseException as error:  # it may be a plugin's code that draws the picture
             self._line.send(pipe.Sent(order.ask, text=error_line(error)))
             return
         for start in range(0, len(data), wire.CHUNK):
@@ -240,6 +240,8 @@ class Story:
         self._renders = catalog.previews
         self._easel = easel
         self._line = line
+        self._over: set[str] = set()
+        """Nodes that have ended."""
 
     def tell(self, event: Event) -> None:
         """Pass one event on."""
@@ -247,8 +249,9 @@ class Story:
             case NodeQueued(name=name):
                 self._report(wire.NodeReport(name, "queued"))
             case NodePreviewed(name=name, preview=preview):
-                self._put(name, preview.value, preview.step, preview.total)
-                self._easel.progress(self._run, name, preview.step, preview.total, preview.measures)
+                step, total = _count(preview.step), _count(preview.total)
+                self._put(name, preview.value, step, total)
+                self._easel.progress(name, step, total, preview.measures)
             case NodeFinished(name=name, result=result, cached=cached, seconds=seconds):
                 last = self._easel.last(name)
                 if result is not None:
@@ -284,7 +287,8 @@ class Story:
         """Settings were changed in mid-run; what was made again is shown."""
         told = pipe.Tuned(self._run, event.name, dict(event.params), list(event.reached), event.problem)
         self._line.send(told)
-        if not event.problem:
+        taken = event.reached or event.remade or event.name not in self._over
+        if taken and not event.problem:
             self._drawn = self._drawn.with_params(event.name, **event.params)
         for name, value in event.remade.items():
             self._put(name, value)
@@ -306,7 +310,17 @@ class Story:
         self._easel.put(self._graph, name, Work(self._run, outputs, renders, self._drawn, step, total))
 
     def _report(self, report: wire.NodeReport) -> None:
+        if report.state != "queued":
+            self._over.add(report.node)
         self._line.send(pipe.Node(self._run, report))
+
+
+def _count(given: Any) -> int:
+    """A number of steps, which a stranger's node may give as anything."""
+    try:
+        return max(0, int(given))
+    except Exception:
+        return 0
 
 
 def _steer(controls: Controls, order: pipe.Cancel | pipe.Pause | pipe.Resume | pipe.Change) -> None:
@@ -327,7 +341,7 @@ def _reaching(planned: Plan) -> set[str]:
 
 
 def _problems(error: GraphError) -> list[wire.Problem]:
-    return [wire.Problem(str(problem), problem.node, problem.socket) for problem in error.problems]
+    return [wire.Problem(text(str(problem)), problem.node, problem.socket) for problem in error.problems]
 
 
 def _array(value: Any, name: str) -> bytes:

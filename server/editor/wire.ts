@@ -310,7 +310,7 @@ export interface ResumeRun {
 }
 
 /**
- * Stop a run and run the graph as it is now; what `node` does not change is not done again.
+ * Stop a run and run its graph as it is now: from where it differs, as what is done is known.
  *
  * Answered by queued, with the number of the new run.
  */

@@ -365,3 +365,28 @@ def test_work_for_each_node_is_constant(catalog: Catalog) -> None:
     made = plan(Graph(nodes, tuple(links)), catalog)
     assert len(set(keys(made).values())) == 500
     assert {len(step.key) for step in made.steps} == {64}
+
+
+def test_other_code_gives_other_keys(tmp_path: Path, drawn: Callable[..., Graph]) -> None:
+    source = """
+from capriccio.core import Number, hookimpl, node
+
+@node("brush.One")
+def one() -> Number:
+    '''Give {0}.'''
+    return {0}.0
+
+@hookimpl
+def register_nodes(register):
+    register(one)
+"""
+    graph = drawn(one="brush.One")
+
+    def key(value: int) -> str:
+        (tmp_path / "brush.py").write_text(source.format(value))
+        catalog = Catalog(tmp_path / "weights")
+        catalog.add_file(tmp_path / "brush.py")
+        return plan(graph, catalog).steps[0].key
+
+    assert key(1) == key(1)
+    assert key(1) != key(2)

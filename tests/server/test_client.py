@@ -291,6 +291,8 @@ def test_a_client_that_goes_without_a_word_is_forgotten(port: int) -> None:
         with Line(port) as line:
             assert talk.ask("get_status")["clients"] == before + 1
             line.say({"type": "new_graph", "graph": "left behind"})
+            add = {"op": "add", "node": "a", "kind": "x"}
+            line.say({"type": "edit", "graph": "left behind", "revision": 0, "ops": [add]})
             line.say({"type": "close_graph", "graph": "none"})
             while json.loads(line.hear()[1])["type"] != "refused":
                 pass

@@ -37,7 +37,7 @@ def add(studio: Studio, graph: str, node: str, kind: str = "toy.A", by: Outbox |
 def test_a_graph_of_the_gallery_is_saved_into_the_library(studio: Studio) -> None:
     gallery = studio.folders.gallery
     (gallery / "lake.json").write_text('{"format": "capriccio-graph", "version": 1, "nodes": {}}')
-    assert studio.desk.open("lake").saved
+    assert asyncio.run(studio.desk.open("lake")).saved
     add(studio, "lake", "a")
     assert asyncio.run(studio.desk.save(wire.SaveGraph(graph="lake"), Outbox(lambda: None))).graph == "lake"
     assert studio.desk["lake"].saved
@@ -46,7 +46,7 @@ def test_a_graph_of_the_gallery_is_saved_into_the_library(studio: Studio) -> Non
 
 
 def test_a_copy_is_saved_under_another_name_and_the_graph_itself_stays_unsaved(studio: Studio) -> None:
-    studio.desk.new("lake")
+    asyncio.run(studio.desk.new("lake"))
     add(studio, "lake", "a")
     assert (
         asyncio.run(studio.desk.save(wire.SaveGraph(graph="lake", to="sea"), Outbox(lambda: None))).graph
@@ -62,27 +62,27 @@ def test_a_copy_is_saved_under_another_name_and_the_graph_itself_stays_unsaved(s
 
 
 def test_what_is_not_saved_outlives_the_server(studio: Studio) -> None:
-    studio.desk.new("lake")
+    asyncio.run(studio.desk.new("lake"))
     add(studio, "lake", "a")
-    studio.desk.write_drafts()
+    asyncio.run(studio.desk.write_drafts())
     again = Studio(studio.folders)
-    document = again.desk.open("lake")
+    document = asyncio.run(again.desk.open("lake"))
     assert (document.saved, list(document.graph.nodes)) == (False, ["a"])
     asyncio.run(again.desk.save(wire.SaveGraph(graph="lake"), Outbox(lambda: None)))
     third = Studio(studio.folders)
-    assert third.desk.open("lake").saved
+    assert asyncio.run(third.desk.open("lake")).saved
     again.records.close()
     third.records.close()
 
 
 def test_a_new_graph_needs_a_name_of_its_own(studio: Studio) -> None:
-    studio.desk.new("lake")
+    asyncio.run(studio.desk.new("lake"))
     with pytest.raises(Refusal, match="there is a graph lake already"):
-        studio.desk.new("lake")
+        asyncio.run(studio.desk.new("lake"))
 
 
 def test_others_hear_of_an_edit_and_who_made_it_does_not_hear_it_twice(studio: Studio) -> None:
-    document = studio.desk.new("lake")
+    document = asyncio.run(studio.desk.new("lake"))
     mine, other = Outbox(lambda: None), Outbox(lambda: None)
     for outbox in (mine, other):
         studio.runs.audience.enter(document, outbox)
@@ -93,14 +93,14 @@ def test_others_hear_of_an_edit_and_who_made_it_does_not_hear_it_twice(studio: S
 
 def test_renaming_follows_where_a_graph_is_open_and_deleting_closes_it(studio: Studio) -> None:
     studio.library.save("lake", Graph({"a": Placed("toy.A")}), False)
-    document = studio.desk.open("lake")
+    document = asyncio.run(studio.desk.open("lake"))
     outbox = Outbox(lambda: None)
     studio.runs.audience.enter(document, outbox)
-    studio.desk.rename("lake", "sea")
+    asyncio.run(studio.desk.rename("lake", "sea"))
     said = json.loads(str(outbox.take()))
     assert (said["type"], said["graph"], said["to"]) == ("closed", "lake", "sea")
     assert studio.desk["sea"] is document
-    studio.desk.delete("sea")
+    asyncio.run(studio.desk.delete("sea"))
     assert json.loads(str(outbox.take())) == {"type": "closed", "re": None, "graph": "sea", "to": None}
     assert not studio.desk.holds(document)
     assert not studio.library.has("sea")
@@ -110,12 +110,12 @@ def test_a_kind_that_reaches_files_is_allowed_where_a_person_places_it_and_not_w
     studio: Studio,
 ) -> None:
     info = wire.NodeInfo("toy.Reach", 1, "", "", [], [], {}, False, ["files"])
-    studio.runs.catalogue = wire.Catalogue(ready=True, nodes=[info])
-    studio.desk.new("own")
+    studio.runs.kinds.renew(wire.Catalogue(ready=True, nodes=[info]))
+    asyncio.run(studio.desk.new("own"))
     add(studio, "own", "reach", "toy.Reach")
     assert studio.records.allowed("own") == {"toy.Reach"}
     studio.library.save("foreign", Graph({"theirs": Placed("toy.Reach")}), False)
-    studio.desk.open("foreign")
+    asyncio.run(studio.desk.open("foreign"))
     add(studio, "foreign", "mine", "toy.Reach")
     assert studio.records.allowed("foreign") == set()
 
@@ -124,10 +124,53 @@ def test_graphs_that_nobody_looks_at_make_room(studio: Studio, monkeypatch: pyte
     monkeypatch.setattr(desks, "MOST", 3)
     for name in "abcd":
         studio.library.save(name, Graph(), False)
-    kept = studio.desk.open("a")
+    kept = asyncio.run(studio.desk.open("a"))
     studio.runs.audience.enter(kept, Outbox(lambda: None))
     for name in "bcd":
-        studio.desk.open(name)
+        asyncio.run(studio.desk.open(name))
     assert studio.desk.holds(kept)
     with pytest.raises(Refusal, match="b is not open"):
         _ = studio.desk["b"]
+
+
+def test_what_the_gallery_brings_along_needs_no_consent(studio: Studio) -> None:
+    node = '{"kind": "toy.Reach"}'
+    content = f'{{"format": "capriccio-graph", "version": 1, "nodes": {{"reach": {node}}}}}'
+    (studio.folders.gallery / "lake.json").write_text(content)
+    asyncio.run(studio.desk.open("lake"))
+    assert studio.records.allowed("lake") == {"toy.Reach"}
+
+
+def test_what_was_allowed_to_a_graph_is_not_allowed_to_one_that_takes_its_name(studio: Studio) -> None:
+    asyncio.run(studio.desk.new("own"))
+    studio.records.allow("sea", ["toy.Reach"])
+    studio.library.save("sea", Graph(), False)
+    save = wire.SaveGraph(graph="own", to="sea", overwrite=True)
+    asyncio.run(studio.desk.save(save, Outbox(lambda: None)))
+    assert studio.records.allowed("sea") == set()
+
+
+def test_a_new_graph_that_was_never_touched_is_forgotten_when_it_is_closed(studio: Studio) -> None:
+    document = asyncio.run(studio.desk.new("lake"))
+    studio.desk.left(document)
+    assert not studio.desk.holds(document)
+    document = asyncio.run(studio.desk.new("lake"))
+    add(studio, "lake", "a")
+    studio.desk.left(document)
+    assert studio.desk.holds(document)
+
+
+def test_a_draft_that_cannot_be_written_is_tried_again(studio: Studio) -> None:
+    asyncio.run(studio.desk.new("lake"))
+    drafts = studio.folders.state / "drafts"
+    drafts.write_text("in the way")
+
+    async def edited() -> None:
+        edit = wire.Edit(graph="lake", revision=0, ops=[wire.AddNode(node="a", kind="toy.A")])
+        studio.desk.edit(edit, Outbox(lambda: None))
+        await studio.desk.write_drafts()
+        drafts.unlink()
+        await studio.desk.write_drafts()
+
+    asyncio.run(edited())
+    assert list(load(drafts / "lake.json").nodes) == ["a"]

@@ -356,7 +356,7 @@ def test_the_last_thousand_edits_are_remembered(document: Document) -> None:
     for number in range(REMEMBERED + 1):
         document.apply(number, [set_("style", weight=number)])
     wrong = refused(document, 0, set_("look", size=1))
-    assert str(wrong) == "revision 0 of mine is more than 1000 edits old; open the graph again"
+    assert str(wrong) == "revision 0 of mine is too many edits old; open the graph again"
     assert wrong.revision == REMEMBERED + 1
     refused(document, 1, set_("style", weight=-1))
     assert document.apply(1, [set_("look", size=1)]) == REMEMBERED + 2

@@ -141,11 +141,12 @@ def test_of_progress_the_latest_is_told_with_its_numbers(easel: Easel, sent: Sen
         def __float__(self) -> float:
             return float("inf")
 
-    easel.progress(7, "paint", 1, 9, {"loss": 3})
+    easel.begin(7)
+    easel.progress("paint", 1, 9, {"loss": 3})
     first = sent.next()
     assert first.nodes["paint"].measures == {"loss": 3.0}
     for step in range(2, 6):
-        easel.progress(7, "paint", step, 9, {"loss": Loss()})
+        easel.progress("paint", step, 9, {"loss": Loss()})
     told = sent.next()
     assert (told.run, told.nodes["paint"].step, told.nodes["paint"].measures) == (7, 5, {"loss": None})
     last = easel.last("paint")
@@ -158,3 +159,23 @@ def test_a_picture_that_is_small_enough_stays_as_large_as_it_is() -> None:
     assert picture.size == (600, 300)
     with Picture.open(BytesIO(data)) as read:
         assert read.size == (600, 300)
+
+
+def test_what_strangers_make_does_not_end_the_showing(easel: Easel, sent: Sent) -> None:
+    def leave(shade: int) -> Picture.Image:
+        raise SystemExit
+
+    easel.watch(1, {"bad": [128], "empty": [128], "good": [128]})
+    easel.progress("bad", 1, 9, {"loss": "low", "size": 4})
+    assert sent.next().nodes["bad"].measures == {"loss": None, "size": 4.0}
+    easel.put(1, "bad", work(1, leave))
+    easel.put(1, "empty", work(1, lambda shade: Picture.new("RGB", (0, 0))))
+    easel.put(1, "good", work(9))
+    assert sent.next().node == "good"
+
+
+def test_another_run_knows_nothing_of_how_far_the_one_before_came(easel: Easel) -> None:
+    easel.begin(1)
+    easel.progress("paint", 50, 180, {"loss": 3})
+    easel.begin(2)
+    assert easel.last("paint").total == 0

@@ -132,7 +132,7 @@ REQUESTS: dict[str, tuple[dict[str, Any], str]] = {
     "pause": ({"run": 99}, "refused"),
     "resume": ({"run": 99}, "refused"),
     "restart": ({"run": 99}, "refused"),
-    "allow": ({"graph": "lake", "kinds": ["toys.Reach"]}, "done"),
+    "allow": ({"graph": "lake", "kinds": ["capriccio.Noise"]}, "done"),
     "watch": ({"graph": "lake", "node": "noise"}, "done"),
     "unwatch": ({"graph": "lake", "node": "noise"}, "done"),
     "ack": ({"frames": [["lake", "noise", 1]]}, ""),
@@ -368,7 +368,7 @@ def test_what_is_not_saved_is_there_again_after_a_restart(
 ) -> None:
     guest.ask("new_graph", graph="lake")
     guest.edit("lake", 0, add("a", seed=5))
-    studio.desk.write_drafts()
+    asyncio.run(studio.desk.write_drafts())
     studio.records.close()
     again = begun(tmp_path)
     late = Guest(again)
@@ -530,4 +530,4 @@ def test_the_pictures_of_the_library_and_the_gallery_are_listed(guest: Guest, st
     (studio.folders.gallery / "images" / "theirs.jpg").touch()
     (studio.folders.gallery / "images" / "SOURCES.md").touch()
     found = [info["file"] for info in guest.ask("list_pictures")["pictures"]]
-    assert found == ["pictures/mine.png", "images/theirs.jpg"]
+    assert found == ["images/theirs.jpg", "pictures/mine.png"]
