@@ -76,6 +76,11 @@ class Audience:
             for outbox in row.members:
                 outbox.pardon(document.number)
 
+    def gone(self, document: Document, node: str) -> None:
+        """A node was taken away: another that gets its name has shown nothing yet."""
+        if row := self._rows.get(document.number):
+            row.shown = {place: shown for place, shown in row.shown.items() if place[0] != node}
+
     def members(self, document: Document) -> set[Outbox]:
         """Those who have a graph open."""
         row = self._rows.get(document.number)

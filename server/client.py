@@ -107,6 +107,8 @@ class Client:
                 self._sending = None
         except ConnectionClosed:
             pass
+        except OSError:  # a result that lies on the disk cannot be read; better no client than one that waits
+            self.abort()
         finally:
             self._sender = None
 

@@ -232,3 +232,5 @@ class Desk:
         for op in ops:
             if isinstance(op, wire.SetParams):
                 self._runs.change(document, op.node, op.params, op.reset)
+            elif isinstance(op, wire.RemoveNode | wire.RenameNode):
+                self._runs.gone(document, op.node)

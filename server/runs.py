@@ -1,9 +1,8 @@
 """The queue of runs, and what becomes of each."""
 
-import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -17,11 +16,10 @@ from .kinds import Kinds
 from .records import Records
 from .refusal import Refusal
 from .seat import Ask, News, Seat
+from .staff import Staff
 
 MOST = 500
 """Runs that may wait."""
-MOST_CHECKS = 100
-"""Checks that may wait for a worker."""
 _log = logging.getLogger("capriccio.server")
 
 
@@ -34,38 +32,16 @@ class Runs:
         self.reports: dict[int, dict[str, wire.NodeReport]] = {}
         """How far the nodes of each graph's latest run have come, by the graph's number."""
         self._records = records
-        self._seats: list[Seat] = []
+        self.staff = Staff(self._hear, self._lost)
         self._waiting: list[Job] = []
         self._on: dict[int, Job] = {}
         """Those that workers are at, by number."""
-        self._unasked: list[tuple[Callable[[], None], Ask]] = []
-        """Questions that wait until a worker is ready."""
         self._ran: dict[int, Seat] = {}
         """Who has what a graph made: the worker that ran it last."""
         self._latest: dict[int, Job] = {}
         """The run of each graph that has begun last, by the graph's number."""
 
-    def employ(self, setup: pipe.Setup, preload: Iterable[str]) -> None:
-        """Keep one more worker from now on."""
-        self._seats.append(Seat(setup, preload, self._hear, self._lost))
-        self._seats[-1].open()
-
-    async def stop(self) -> None:
-        """End all workers."""
-        await asyncio.gather(*(seat.close() for seat in self._seats))
-
     # What clients ask.
-
-    def workers(self) -> list[wire.WorkerInfo]:
-        """How all workers are."""
-        return [seat.info for seat in self._seats]
-
-    @property
-    def excuse(self) -> str:
-        """Why a worker gave no answer, and what to do."""
-        if self._hopeless:
-            return f"the worker {self._seats[0].ended}; see to it, and start the server again"
-        return "the worker was lost; ask again"
 
     def queue(self) -> list[wire.RunInfo]:
         """The runs that are on, and those that wait, in order."""
@@ -90,7 +66,7 @@ class Runs:
             raise Refusal(f"{MOST} runs wait already; cancel some, or wait")
         if unknown := [name for name in only if name not in document.graph.nodes]:
             raise Refusal(f"there is no node {unknown[0]} in {document.name}")
-        self._check_hope()
+        self.staff.check_hope()
         number = self._records.next_run()
         info = wire.RunInfo(number, document.name, document.revision, "queued", only, queued=time.time())
         return Job(info, document, graphfile.dump(document.graph).encode())
@@ -109,7 +85,7 @@ class Runs:
                 self._waiting.remove(job)
                 self._set(job, state="cancelled")
             else:
-                self._seat(job).stop()
+                self.staff.at(job.number).stop()
         self._tell_queue()
 
     def reorder(self, numbers: list[int]) -> None:
@@ -125,14 +101,14 @@ class Runs:
         """Hold a run, or one node of it, at its next preview."""
         job = self._running(number, node)
         job.paused.add(node)
-        self._seat(job).send(pipe.Pause(number, node))
+        self.staff.at(job.number).send(pipe.Pause(number, node))
         self._mark(job)
 
     def resume(self, number: int, node: str | None) -> None:
         """Take a pause back, of a run or of one node of it."""
         job = self._running(number, node)
         job.paused.discard(node)
-        self._seat(job).send(pipe.Resume(number, node))
+        self.staff.at(job.number).send(pipe.Resume(number, node))
         self._mark(job)
 
     def restart(self, number: int) -> int:
@@ -150,11 +126,17 @@ class Runs:
             return
         changed = {**self.kinds.defaults(placed.kind, reset), **params}
         if live := self.kinds.live(placed.kind, changed):
-            self._seat(job).send(pipe.Change(job.number, node, live))
+            self.staff.at(job.number).send(pipe.Change(job.number, node, live))
 
     def knows(self, document: Document) -> bool:
         """Whether a graph runs, waits to, or has made something that can be looked at."""
         return document.number in self.reports or bool(self.of(document))
+
+    def gone(self, document: Document, node: str) -> None:
+        """A node was taken away, or goes by another name."""
+        if not self.of(document):
+            self.reports.get(document.number, {}).pop(node, None)
+        self.audience.gone(document, node)
 
     def forget(self, document: Document) -> None:
         """A graph is closed for good."""
@@ -167,16 +149,7 @@ class Runs:
         """Find all that is wrong with a graph. That can wait for a worker."""
         content = graphfile.dump(document.graph).encode()
 
-        def ask() -> None:
-            self._ready().ask(lambda number: pipe.Check(number, content), hear)
-
-        if any(seat.state == "ready" for seat in self._seats):
-            ask()
-            return
-        self._check_hope()
-        if len(self._unasked) >= MOST_CHECKS:
-            raise Refusal(f"{MOST_CHECKS} checks wait for a worker already; ask again when it is ready")
-        self._unasked.append((ask, hear))
+        self.staff.ask(lambda number: pipe.Check(number, content), hear)
 
     def fetch(self, document: Document, request: wire.FetchResult, hear: Ask) -> None:
         """Encode what a node has made, where its graph ran last."""
@@ -187,7 +160,7 @@ class Runs:
         if request.node not in document.graph.nodes:
             raise Refusal(f"there is no node {request.node} in {document.name}")
         seat = self._ran.get(document.number)
-        (seat if seat and seat.state == "ready" else self._ready()).ask(order, hear)
+        (seat if seat and seat.state == "ready" else self.staff.ready()).ask(order, hear)
 
     # What workers tell.
 
@@ -245,8 +218,6 @@ class Runs:
         self.audience.tell_all(wire.Worker(info=seat.info))
         for name, why in ready.catalogue.failures.items():
             _log.warning("plugin %s was left out: %s", name, why)
-        for ask, _ in self._take_unasked():
-            ask()
         self._dispatch()
 
     def _lost(self, seat: Seat, how: str) -> None:
@@ -258,9 +229,6 @@ class Runs:
                 why = {node: blamed(how, node, seat.inside) for node in seat.inside}
                 self._break(seat, job, why, f"the worker {how} while no node ran")
         self.audience.tell_all(wire.Worker(info=seat.info))
-        if self._hopeless:
-            for _, hear in self._take_unasked():
-                hear(None)
 
     def _break(self, seat: Seat, job: Job, why: Mapping[str, str], otherwise: str) -> None:
         """A run has ended badly: by these nodes, or by something else."""
@@ -272,7 +240,7 @@ class Runs:
     # Keeping order.
 
     def _dispatch(self) -> None:
-        for seat in self._seats:
+        for seat in self.staff.seats:
             busy = {job.document for job in self._on.values()}  # one run of a graph at a time
             job = next((job for job in self._waiting if job.document not in busy), None)
             if job and seat.state == "ready" and seat.run is None:
@@ -381,29 +349,5 @@ class Runs:
         report = self.reports.get(job.document.number, {}).get(node)
         return report.state if report else None
 
-    def _take_unasked(self) -> list[tuple[Callable[[], None], Ask]]:
-        taken, self._unasked = self._unasked, []
-        return taken
-
-    def _check_hope(self) -> None:
-        """Refuse what would wait for ever."""
-        if self._hopeless:
-            raise Refusal(self.excuse)
-
-    @property
-    def _hopeless(self) -> bool:
-        return bool(self._seats) and all(seat.hopeless for seat in self._seats)
-
-    def _seat(self, job: Job) -> Seat:
-        return next(seat for seat in self._seats if seat.run == job.number)
-
-    def _ready(self) -> Seat:
-        for seat in self._seats:
-            if seat.state == "ready":
-                return seat
-        self._check_hope()
-        raise Refusal("the worker is starting; ask again in a moment")
-
     def _watch(self, graph: int, widths: dict[str, list[int]]) -> None:
-        for seat in self._seats:
-            seat.send(pipe.Watch(graph, widths))
+        self.staff.send_all(pipe.Watch(graph, widths))

@@ -69,7 +69,7 @@ class Server:
         self._gate = _gate(address, self.port)
         self._sweeper = asyncio.get_running_loop().create_task(self._sweep())
         for setup in setups:
-            self._studio.runs.employ(setup, preload)
+            self._studio.runs.staff.employ(setup, preload)
 
     async def stop(self) -> None:
         """Close all connections, end the workers, and put unsaved graphs on the disk."""
@@ -77,7 +77,7 @@ class Server:
         self._sweeper.cancel()
         await self._studio.desk.write_drafts()
         self._server.close()
-        working = asyncio.ensure_future(self._studio.runs.stop())
+        working = asyncio.ensure_future(self._studio.runs.staff.stop())
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(self._server.wait_closed()), CLOSING)
         for client in list(self._clients):

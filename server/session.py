@@ -130,7 +130,7 @@ class Session:
             protocol=wire.PROTOCOL,
             version=version("capriccio"),
             page=self._studio.page,
-            workers=runs.workers(),
+            workers=runs.staff.workers(),
         )
 
     async def _graphs(self, request: wire.AnyRequest) -> wire.AnyMessage:
@@ -277,7 +277,7 @@ class Session:
 
         def hear(answer: pipe.Answer | pipe.Chunk | pipe.Sent | None) -> None:
             self._checking -= 1
-            said: wire.AnyMessage = wire.Refused(text=runs.excuse)
+            said: wire.AnyMessage = wire.Refused(text=runs.staff.excuse)
             if isinstance(answer, pipe.Answer):
                 said = wire.Checked(graph=document.name, revision=revision, problems=answer.problems)
             self._put(said, request.id)
@@ -316,7 +316,7 @@ class Session:
                     sent.setdefault(document.name, {})[node] = channel.sent
                     dropped.setdefault(document.name, {})[node] = channel.dropped
         return wire.Status(
-            workers=runs.workers(),
+            workers=runs.staff.workers(),
             clients=len(runs.audience.everyone),
             waiting=self._outbox.waiting,
             sent=sent,

@@ -52,6 +52,7 @@ const handlers = {
   },
   opened({ graph: name, content, nodes, latest, runs }) {
     graph = name;
+    run = undefined;
     at("graphs").value = name;
     trouble("");
     cards.clear();
@@ -76,6 +77,7 @@ const handlers = {
   },
   run({ info }) {
     if (info.graph !== graph) return;
+    if (run && run.run !== info.run && run.state !== "queued" && info.state === "queued") return;
     run = ["queued", "running", "paused"].includes(info.state) ? info : undefined;
     at("state").value = `run ${info.run} ${info.state}`;
     at("pause").textContent = info.state === "paused" ? "Go on" : "Pause";

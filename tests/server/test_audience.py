@@ -136,3 +136,40 @@ def test_a_preview_that_was_drawn_again_and_looks_as_before_is_not_sent_again(
     assert seen(outbox) == [(1, b"jpeg1")]
     audience.show(msgspec.structs.replace(frame(document, 1), data=b"other"))
     assert seen(outbox) == [(2, b"other")]
+
+
+def test_previews_go_on_after_a_graph_was_renamed_while_some_were_on_their_way(
+    audience: Audience, document: Document
+) -> None:
+    outbox = client(audience, document)
+    audience.watch(document, "paint", 512, outbox)
+    for step in (1, 2, 3):
+        audience.show(frame(document, step))
+        outbox.take()  # and acknowledged by a name that is not known any more
+    document.name = "sea"
+    audience.renamed(document)
+    audience.show(frame(document, 4))
+    packed = outbox.take()
+    assert isinstance(packed, bytes)
+    assert wire.unpacked(packed, wire.Preview)[0].graph == "sea"
+
+
+def test_progress_that_was_not_sent_yet_does_not_come_after_the_end(
+    audience: Audience, document: Document
+) -> None:
+    outbox = client(audience, document)
+    audience.update(document, wire.Progress(graph="lake", run=3, nodes={}))
+    report = wire.NodeReport("paint", "done")
+    audience.tell(document, wire.Node(graph="lake", run=3, info=report), final=True)
+    assert json.loads(str(outbox.take()))["type"] == "node"
+    assert outbox.take() is None
+
+
+def test_nothing_is_left_of_a_graph_that_is_closed_for_good(
+    audience: Audience, document: Document, asked: Asked
+) -> None:
+    outbox = client(audience, document)
+    audience.watch(document, "paint", 512, outbox)
+    audience.forget(document)
+    assert outbox.channels == {}
+    assert asked[-1] == (document.number, {})

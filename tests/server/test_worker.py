@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -376,3 +378,133 @@ def test_where_no_worker_can_begin_runs_and_checks_are_refused_with_the_reason(t
     for answer in asyncio.run(asked()):
         assert answer["type"] == "refused"
         assert "device is gpu; choose one of" in answer["text"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("Scalar", 1.5), ("Huge", None), ("Half", "?"), ("Long", "x" * 10_000 + "...")],
+)
+def test_what_a_node_makes_is_told_in_plain_values_whatever_it_is(talk: Any, kind: str, value: Any) -> None:
+    graph = fresh("odd")
+    talk.open(graph, odd=(f"toys.{kind}", {}))
+    run = talk.ask("run", graph=graph)["run"]
+    assert talk.ended(run)["state"] == "done"
+    reports = [said["info"] for said in talk.heard if said["type"] == "node" and said["run"] == run]
+    assert (reports[-1]["state"], reports[-1]["value"]) == ("done", value)
+
+
+def test_odd_measures_end_neither_the_run_nor_the_previews(talk: Any) -> None:
+    graph = fresh("odd")
+    talk.open(graph, odd=("toys.Odd", {}))
+    talk.ask("watch", graph=graph, node="odd")
+    assert talk.run(graph)["state"] == "done"
+    talk.frames.clear()
+    paint = fresh("after")
+    talk.open(paint, paint=("toys.Paint", {"steps": 5}))
+    talk.ask("watch", graph=paint, node="paint")
+    talk.run(paint)
+    time.sleep(0.3)
+    talk.ask("ping")
+    assert talk.frames
+
+
+def test_a_node_that_interrupts_fails_by_name(talk: Any) -> None:
+    graph = fresh("interrupt")
+    talk.open(graph, bad=("toys.Interrupt", {}))
+    info = talk.run(graph)
+    assert (info["state"], info["failed"]) == ("failed", ["bad"])
+    assert talk.run(graph)["state"] == "failed"
+
+
+def test_pauses_of_a_run_and_of_its_node_end_each_by_itself(talk: Any) -> None:
+    graph = fresh("pauses")
+    talk.open(graph, paint=("toys.Paint", {"steps": 10_000}))
+    run = talk.ask("run", graph=graph)["run"]
+    talk.until(lambda said: said["type"] == "progress")
+
+    def states() -> tuple[str, str]:
+        opened = talk.ask("open_graph", graph=graph)
+        return opened["latest"]["state"], opened["nodes"][0]["state"]
+
+    talk.ask("pause", run=run, node="paint")
+    talk.ask("pause", run=run)
+    assert states() == ("paused", "paused")
+    talk.ask("resume", run=run)
+    assert states() == ("running", "paused")
+    talk.ask("resume", run=run, node="paint")
+    assert states() == ("running", "running")
+    talk.until(lambda said: said["type"] == "progress")
+    talk.ask("cancel", run=run)
+
+
+def test_a_restart_that_cannot_be_leaves_the_run_on(talk: Any) -> None:
+    graph = fresh("restart")
+    revision = talk.open(graph, paint=("toys.Paint", {"steps": 10_000}))
+    run = talk.ask("run", graph=graph, only=["paint"])["run"]
+    talk.node("paint", "running")
+    rename = {"op": "rename", "node": "paint", "to": "other"}
+    talk.ask("edit", graph=graph, revision=revision, ops=[rename])
+    assert "there is no node paint" in talk.ask("restart", run=run)["text"]
+    (info,) = talk.ask("get_status")["queue"]
+    assert (info["run"], info["state"]) == (run, "running")
+    talk.ask("cancel", run=run)
+
+
+def test_two_workers_run_two_graphs_at_once_and_one_graph_once_at_a_time(serve: Callable[..., Any]) -> None:
+    server = serve("--device", "cpu")
+    with server.talk() as talk:
+        while [info["state"] for info in talk.ask("get_status")["workers"]] != ["ready", "ready"]:
+            time.sleep(0.1)
+        for name in ("one", "two"):
+            talk.open(name, paint=("toys.Paint", {"steps": 10_000}))
+        first, again = (talk.ask("run", graph="one")["run"] for _ in range(2))
+        other = talk.ask("run", graph="two")["run"]
+        queue = {info["run"]: info["state"] for info in talk.ask("get_status")["queue"]}
+        assert queue == {first: "running", other: "running", again: "queued"}
+        talk.ask("cancel", run=first)
+        assert talk.ended(first)["state"] == "cancelled"
+        talk.until(lambda said: said["type"] == "run" and said["info"]["run"] == again)
+        assert {info["run"] for info in talk.ask("get_status")["queue"]} == {again, other}
+
+
+def test_a_plugin_that_ends_every_worker_is_told_and_runs_are_refused(
+    serve: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "deadly.py").write_text("import os\nos._exit(9)\n")
+    server = serve("--plugin", str(tmp_path / "deadly.py"))
+    with server.talk() as talk:
+        talk.open("small", good=("toys.Slow", {}))
+        end = time.monotonic() + 60
+        while (answer := talk.ask("run", graph="small"))["type"] != "refused":
+            assert time.monotonic() < end
+            time.sleep(0.2)
+        assert answer["text"] == "the worker ended with status 9; see to it, and start the server again"
+
+
+def test_a_fork_server_that_cannot_begin_is_told(tmp_path: Path) -> None:
+    (tmp_path / "deadly.py").write_text("import os\nos._exit(9)\n")
+    script = """
+import asyncio, sys
+from pathlib import Path
+from capriccio.server import pipe
+from capriccio.server.seat import Seat
+
+async def main():
+    setup = pipe.Setup((), "", (), "cpu", (), "out", "cache")
+    ended = asyncio.get_running_loop().create_future()
+    seat = Seat(setup, ("deadly",), print, lambda seat, how: ended.done() or ended.set_result(how))
+    seat.open()
+    print(await asyncio.wait_for(ended, 60))
+    await seat.close()
+
+asyncio.run(main())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.stdout.startswith("could not be started: "), done.stderr

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import torch
-from capriccio.core import AnyNode, Image, Live, Number, Preview, Range, Steps, hookimpl, node
+from capriccio.core import AnyNode, Image, Live, Number, Preview, Range, Steps, Text, hookimpl, node
 
 Seconds = Annotated[float, Range(0.0, 600.0, unit="s")]
 
@@ -32,6 +33,46 @@ def spoil() -> Image:
 def leave() -> Number:
     """Call sys.exit."""
     sys.exit(3)
+
+
+@node("toys.Interrupt")
+def interrupt() -> Number:
+    """Raise what Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+@node("toys.Scalar")
+def scalar() -> Number:
+    """Give a number of NumPy's."""
+    return np.float64(1.5)
+
+
+@node("toys.Huge")
+def huge() -> Number:
+    """Give a number that JavaScript does not know."""
+    return float("inf")
+
+
+@node("toys.Half")
+def half() -> Text:
+    """Give a text that is none."""
+    return "\ud800"
+
+
+@node("toys.Long")
+def long() -> Text:
+    """Give a text that nobody reads."""
+    return "x" * 1_000_000
+
+
+@node("toys.Odd", cached=False)
+def odd() -> Steps[Image]:
+    """Yield previews with things in them that are no numbers."""
+    for step in range(3):
+        picture = torch.zeros(3, 16, 16)
+        yield Preview(picture, np.int64(step), 3, {"loss": "low", "ten": 10})  # type: ignore[arg-type, dict-item]
+        time.sleep(0.15)
+    return torch.zeros(3, 16, 16)
 
 
 @node("toys.Vanish")
@@ -159,6 +200,12 @@ def register_nodes(register: Callable[[AnyNode], None]) -> None:
     for each in (
         fail,
         spoil,
+        interrupt,
+        scalar,
+        huge,
+        half,
+        long,
+        odd,
         leave,
         vanish,
         abort,
