@@ -59,9 +59,18 @@ MaxBytes = Annotated[int, typer.Option(help="How large a graph file may be.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")]
 Names = Annotated[list[str], typer.Option("--name", help="One more name that clients may call this host by.")]
 Devices = Annotated[list[str], typer.Option("--device", help="One worker for each: auto, cpu, cuda:0, ...")]
-LibraryPath = Annotated[Path | None, typer.Option("--library", help="Your graphs and pictures.")]
-StatePath = Annotated[Path | None, typer.Option("--state", help="History, drafts, unfinished uploads.")]
-CachePath = Annotated[Path | None, typer.Option("--cache", help="Results that need not be made again.")]
+LibraryPath = Annotated[
+    Path | None,
+    typer.Option("--library", help="Your graphs and pictures.", show_default="in your data folder"),
+]
+StatePath = Annotated[
+    Path | None,
+    typer.Option("--state", help="History, drafts and uploads.", show_default="your state folder"),
+]
+CachePath = Annotated[
+    Path | None,
+    typer.Option("--cache", help="Results to use again.", show_default="in your cache folder"),
+]
 Memory = Annotated[float, typer.Option(min=0, help="GB that a worker may use; 0 for all there are.")]
 GALLERY = Path(__file__).parents[1] / "graphs"
 LIMITS = Limits()
