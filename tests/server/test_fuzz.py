@@ -98,7 +98,9 @@ FRAMES: dict[str, tuple[bytes, int]] = {
     "a list": (text("[1, 2, 3]"), ANSWERED),
     "60,000 spaces": (text(" " * 60_000), ANSWERED),
 }
-HARMFUL = re.compile(r'Traceback|File "|\.py\b|/work/|/tmp/|/root/|/home/|site-packages')
+HARMFUL = re.compile(
+    rf'Traceback|File "|\.py\b|{re.escape(str(Path(__file__).parents[2]))}|/tmp/|/root/|/home/|site-packages'
+)
 """What tells of the server's inside."""
 
 

@@ -172,7 +172,7 @@ PATHS = [
     *("/..%5cserve.py", "/..\\serve.py", "\\..\\serve.py", "/..%c0%afserve.py", "/%c0%ae%c0%ae/serve.py"),
     *("/%uff0e%uff0e/serve.py", "/..;/serve.py", "/..../serve.py", "/.../serve.py", "/....//serve.py"),
     *("//", "//etc/passwd", "///etc/passwd", "//evil.example/", "//index.html", "/index.html/", "/page.js//"),
-    *("/etc/passwd", "/proc/self/environ", "/work/main/server/serve.py", "file:///etc/passwd", "etc/passwd"),
+    *("/etc/passwd", "/proc/self/environ", str(PAGE.parent / "serve.py"), "file:///etc/passwd", "etc/passwd"),
     *("C:\\windows\\win.ini", "/C:/windows/win.ini", "http://evil.example/", "http://127.0.0.1:PORT/", "*"),
     *(
         "/\0",
