@@ -205,9 +205,10 @@ class Desk:
             self._writer = asyncio.get_running_loop().create_task(self._write_soon())
 
     async def _write_soon(self) -> None:
-        await asyncio.sleep(DRAFT_AFTER)
-        async with self.writing:
-            await self.write_drafts()
+        while self._unwritten:  # also what was changed, or could not be written, meanwhile
+            await asyncio.sleep(DRAFT_AFTER)
+            async with self.writing:
+                await self.write_drafts()
 
     def _draft(self, name: str) -> Graph | None:
         """What was not saved, unless it cannot be read any more."""

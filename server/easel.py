@@ -13,6 +13,7 @@ from PIL import Image as Picture
 from ..core import Cache, Graph
 from ..core.cache import nbytes
 from . import pipe, wire
+from .pipe import Place
 from .plain import finite, text
 
 RATE = 15.0
@@ -24,8 +25,6 @@ KEPT = 1024**3
 """Bytes of work that can be shown or fetched later."""
 
 _log = logging.getLogger("capriccio.server")
-Place: TypeAlias = tuple[int, str]
-"""A node: the number of its graph, and its name."""
 Render: TypeAlias = Callable[[Any], Picture.Image]
 
 

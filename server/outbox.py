@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from . import wire
+from .pipe import Place
 
 MOST = 2_000
 """Control messages that may wait."""
@@ -16,8 +17,6 @@ AHEAD = 2
 
 Frame: TypeAlias = str | bytes
 Transfer: TypeAlias = Iterator[Frame]
-Place: TypeAlias = tuple[int, str]
-"""A node: the number of its graph, and its name."""
 
 
 @dataclass(eq=False)

@@ -9,6 +9,8 @@ from msgspec import Struct
 from . import wire
 
 LENGTH = struct.Struct(">I")
+Place: TypeAlias = tuple[int, str]
+"""A node: the number of its graph, and its name."""
 
 
 class Setup(Struct, frozen=True):

@@ -36,13 +36,9 @@ class WorkerProcess:
         self._process: ForkServerProcess | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._task: asyncio.Task[None] | None = None
-        self._deaths = 0
-        self._ready = False
-
-    @property
-    def deaths(self) -> int:
+        self.deaths = 0
         """Workers in a row that ended before they were ready."""
-        return self._deaths
+        self._ready = False
 
     @property
     def pid(self) -> int | None:
@@ -83,13 +79,13 @@ class WorkerProcess:
             except Exception as error:  # such as a fork server that cannot load torch
                 _log.exception("a worker could not be started")
                 ended = f"could not be started: {type(error).__name__}: {error}"
-            self._deaths = 0 if self._ready else self._deaths + 1
+            self.deaths = 0 if self._ready else self.deaths + 1
             try:
                 self._lost(ended)
             except Exception:  # whatever it is, the next worker is wanted
                 _log.exception("the end of a worker was not taken well")
-            if self._deaths:
-                await asyncio.sleep(min(LONGEST_WAIT, 0.1 * 2**self._deaths))
+            if self.deaths:
+                await asyncio.sleep(min(LONGEST_WAIT, 0.1 * 2**self.deaths))
 
     async def _live(self) -> str:
         """Start a worker and hear it to its end; give how it ended."""

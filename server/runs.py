@@ -148,7 +148,6 @@ class Runs:
     def check(self, document: Document, hear: Ask) -> None:
         """Find all that is wrong with a graph. That can wait for a worker."""
         content = graphfile.dump(document.graph).encode()
-
         self.staff.ask(lambda number: pipe.Check(number, content), hear)
 
     def fetch(self, document: Document, request: wire.FetchResult, hear: Ask) -> None:

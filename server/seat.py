@@ -16,7 +16,6 @@ KILL_AFTER = 3.0
 """Seconds more before the worker is killed."""
 TRIES = 3
 """Workers in a row that may end before they are ready."""
-_UNABLE = "could not begin"
 _log = logging.getLogger("capriccio.server")
 
 Reply: TypeAlias = pipe.Answer | pipe.Chunk | pipe.Sent
@@ -57,8 +56,8 @@ class Seat:
         self._numbers = itertools.count(1)
         self._asks: dict[int, Ask] = {}
         self._alarms: list[asyncio.TimerHandle] = []
-        self._trouble = ""
-        """Why the worker could not begin."""
+        self._unable = False
+        """The worker has said itself that it cannot begin, and why in ``ended``."""
         self.ended = ""
         """How the last one ended."""
 
@@ -70,8 +69,7 @@ class Seat:
     @property
     def hopeless(self) -> bool:
         """The worker cannot even begin, or has ended again and again before it was ready."""
-        unable = self.ended.startswith(_UNABLE) or self._worker.deaths >= TRIES
-        return self.state == "lost" and unable
+        return self.state == "lost" and (self._unable or self._worker.deaths >= TRIES)
 
     def open(self) -> None:
         """Keep a worker from now on."""
@@ -119,9 +117,11 @@ class Seat:
             case pipe.Answer() | pipe.Chunk() | pipe.Sent():
                 self._reply(message)
             case pipe.Unready(text=text):
-                self._trouble = text
+                if not self._unable:
+                    _log.warning("the worker on %s could not begin: %s", self.device, text)
+                self._unable, self.ended = True, f"could not begin: {text}"
             case pipe.Ready(device=device):
-                self.device, self.state, self.ended = device, "ready", ""
+                self.device, self.state, self.ended, self._unable = device, "ready", "", False
                 self._hear(self, message)
             case _:
                 self._hear(self, message)
@@ -135,11 +135,10 @@ class Seat:
 
     def _mourn(self, how: str) -> None:
         self.state = "lost"
-        how, self._trouble = f"{_UNABLE}: {self._trouble}" if self._trouble else how, ""
-        if how != self.ended:  # one that never begins says so once
+        if not self._unable and how != self.ended:  # one that never begins says so once
             _log.warning("the worker on %s %s", self.device, how)
-        self.ended = how
+            self.ended = how
         asks, self._asks = self._asks, {}
         for ask in asks.values():
             ask(None)
-        self._lost(self, how)
+        self._lost(self, self.ended)

@@ -19,7 +19,7 @@ class Folders:
     gallery: Path
     out: Path
     state: Path
-    """History, drafts, unfinished uploads and the result cache."""
+    """History, drafts and unfinished uploads."""
 
 
 @dataclass

@@ -221,7 +221,7 @@ class Worker:
             return _array(value, name)
         if output not in work.renders:
             raise CapriccioError(f"{name} is no picture; ask for npy")
-        picture = work.renders[output](work.outputs[output])
+        picture = work.renders[output](value)
         if order.format == "png":
             return png(picture, work.drawn)
         file = BytesIO()
@@ -236,8 +236,16 @@ class Story:
         self._run = start.run
         self._graph = start.graph
         self._drawn: Graph = planned.graph
-        self._steps = {step.name: step for step in planned.steps}
-        self._renders = catalog.previews
+        self._nodes = {step.name: step.node for step in planned.steps}
+        self._renders = {
+            name: {
+                output: catalog.previews[port.name]
+                for output, port in node.outputs.items()
+                if port.name in catalog.previews
+            }
+            for name, node in self._nodes.items()
+        }
+        """How each output of each node is shown, of those that can be."""
         self._easel = easel
         self._line = line
         self._over: set[str] = set()
@@ -294,20 +302,15 @@ class Story:
             self._put(name, value)
 
     def _put(self, name: str, value: Any, step: int = 1, total: int = 1) -> None:
-        node = self._steps[name].node
-        outputs = {name: None for name in node.outputs}
-        if node.record and isinstance(value, node.record):
-            outputs = {name: getattr(value, name) for name in outputs}
-        elif outputs and value is not None:
-            outputs = {next(iter(outputs)): value}
-        else:
+        node = self._nodes[name]
+        if value is None or not node.outputs:
             return
-        renders = {
-            name: self._renders[port.name]
-            for name, port in node.outputs.items()
-            if port.name in self._renders
-        }
-        self._easel.put(self._graph, name, Work(self._run, outputs, renders, self._drawn, step, total))
+        if node.record and isinstance(value, node.record):
+            outputs = {output: getattr(value, output) for output in node.outputs}
+        else:
+            outputs = {next(iter(node.outputs)): value}
+        work = Work(self._run, outputs, self._renders[name], self._drawn, step, total)
+        self._easel.put(self._graph, name, work)
 
     def _report(self, report: wire.NodeReport) -> None:
         if report.state != "queued":

@@ -160,6 +160,51 @@ def test_a_new_graph_that_was_never_touched_is_forgotten_when_it_is_closed(studi
     assert studio.desk.holds(document)
 
 
+def test_what_is_edited_while_drafts_are_written_is_written_too(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desks, "DRAFT_AFTER", 0.02)
+    file = studio.folders.state / "drafts" / "lake.json"
+
+    def add(node: str, revision: int) -> None:
+        edit = wire.Edit(graph="lake", revision=revision, ops=[wire.AddNode(node=node, kind="toy.A")])
+        studio.desk.edit(edit, Outbox(lambda: None))
+
+    async def edited() -> None:
+        await studio.desk.new("lake")
+        add("a", 0)
+        while not file.exists():  # its writer is at the end of its work, and not yet done
+            await asyncio.sleep(0)
+        add("b", 1)
+        end = asyncio.get_running_loop().time() + 10
+        while set(load(file).nodes) != {"a", "b"}:
+            assert asyncio.get_running_loop().time() < end
+            await asyncio.sleep(0.01)
+
+    asyncio.run(edited())
+
+
+def test_a_draft_that_could_not_be_written_is_written_when_it_can_be_without_another_edit(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desks, "DRAFT_AFTER", 0.02)
+    drafts = studio.folders.state / "drafts"
+
+    async def edited() -> None:
+        await studio.desk.new("lake")
+        drafts.write_text("in the way")
+        edit = wire.Edit(graph="lake", revision=0, ops=[wire.AddNode(node="a", kind="toy.A")])
+        studio.desk.edit(edit, Outbox(lambda: None))
+        await asyncio.sleep(0.2)
+        drafts.unlink()
+        end = asyncio.get_running_loop().time() + 10
+        while not (drafts / "lake.json").exists():
+            assert asyncio.get_running_loop().time() < end
+            await asyncio.sleep(0.01)
+
+    asyncio.run(edited())
+
+
 def test_a_draft_that_cannot_be_written_is_tried_again(studio: Studio) -> None:
     asyncio.run(studio.desk.new("lake"))
     drafts = studio.folders.state / "drafts"
