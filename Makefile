@@ -26,6 +26,7 @@ lint: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(RUN)/python -m benchmarks.overhead
+	$(RUN)/python -m benchmarks.items
 	$(RUN)/python -m benchmarks.latency
 
 load: $(VENV)/dev

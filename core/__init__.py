@@ -10,6 +10,7 @@ from .errors import (
     GraphError,
     GraphFileError,
     InputError,
+    ItemsError,
     NodeError,
     PluginError,
     Problem,
@@ -20,6 +21,8 @@ from .events import (
     NodeChanged,
     NodeFailed,
     NodeFinished,
+    NodeItem,
+    NodeListed,
     NodePreviewed,
     NodeQueued,
     NodeSkipped,
@@ -30,16 +33,18 @@ from .executor import run
 from .graph import Graph, Link, Note, Placed
 from .graphfile import Limits, load, save
 from .hooks import hookimpl
-from .node import AnyNode, Node, Preview, Steps, node
+from .lists import Label, Labels, Lazy
+from .node import AnyNode, Node, Preview, Saved, Steps, node
 from .objective import Level, Loss, Prepared, Term, prepared, scaled
-from .params import Choice, Color, ImageFile, Live, Pattern, Range, Seed, Widget
+from .params import Choice, Color, Folder, ImageFile, Live, Pattern, Range, Seed, Widget
 from .plan import Plan, plan
-from .ports import Features, Image, Latent, Mask, Network, Number, Objective, PortType, Text
+from .ports import Bool, Features, Image, Latent, Mask, Network, Number, Objective, PortType, Text
 from .weights import Download, LocalFile, PyPIWheel, Weights, WeightsLibrary
 
 __all__ = [
     "AnyNode",
     "Backbone",
+    "Bool",
     "Cache",
     "CapriccioError",
     "Catalog",
@@ -51,13 +56,18 @@ __all__ = [
     "Event",
     "FeatureMaps",
     "Features",
+    "Folder",
     "Graph",
     "GraphError",
     "GraphFileError",
     "Image",
     "ImageFile",
     "InputError",
+    "ItemsError",
+    "Label",
+    "Labels",
     "Latent",
+    "Lazy",
     "Level",
     "Limits",
     "Link",
@@ -71,6 +81,8 @@ __all__ = [
     "NodeError",
     "NodeFailed",
     "NodeFinished",
+    "NodeItem",
+    "NodeListed",
     "NodePreviewed",
     "NodeQueued",
     "NodeSkipped",
@@ -89,6 +101,7 @@ __all__ = [
     "PyPIWheel",
     "Range",
     "RunFinished",
+    "Saved",
     "Seed",
     "Steps",
     "Term",

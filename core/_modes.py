@@ -2,15 +2,15 @@
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 import networkx as nx
 
-from .catalog import Catalog
 from .errors import GraphError, Problem
 from .graph import Graph, Link
-from .node import Input
+from .node import AnyNode, Input
 
 MOST = 100_000
 """How many links bypassed nodes may pass on in all: a few in a row can double them each time."""
@@ -26,7 +26,7 @@ class Live(NamedTuple):
     """The nodes that are out, each with the muted node that is to blame."""
 
 
-def live(drawn: Graph, catalog: Catalog) -> Live:
+def live(drawn: Graph, nodes: Mapping[str, AnyNode]) -> Live:
     """Leave out muted nodes and those that cannot do without them, and link past bypassed ones.
 
     A bypassed node gives what comes into its first input of that type that anything comes
@@ -34,9 +34,9 @@ def live(drawn: Graph, catalog: Catalog) -> Live:
     """
     if all(placed.mode == "on" for placed in drawn.nodes.values()):
         return Live(drawn, [], {})
-    pipes = [_pipe(link, drawn, catalog) for link in drawn.links]
+    pipes = [_pipe(link, drawn, nodes) for link in drawn.links]
     lost, dry = _lost(drawn, pipes)
-    nodes = {
+    left = {
         name: placed for name, placed in drawn.nodes.items() if placed.mode == "on" and (name, "") not in lost
     }
     # A link to or from a node that was never there stays: planning is to find it.
@@ -44,18 +44,18 @@ def live(drawn: Graph, catalog: Catalog) -> Live:
         pipe
         for pipe in pipes
         if pipe.start not in lost
-        and (pipe.link.target in nodes or (pipe.link.target not in drawn.nodes and not pipe.passed))
+        and (pipe.link.target in left or (pipe.link.target not in drawn.nodes and not pipe.passed))
     ]
     starts, circles = _starts(_chosen(pipes, lost))
     links = tuple(_links(reading, starts))
-    problems = [problem for problem in dry if problem.node in nodes]
+    problems = [problem for problem in dry if problem.node in left]
     problems += [
         Problem(f"gets nothing, as {circles[pipe.start]}", *pipe.link[2:])
         for pipe in reading
         if pipe.start in circles
     ]
     muted = {name: why.blamed for (name, output), why in lost.items() if why.muted and not output}
-    return Live(Graph(nodes, links, drawn.layout, drawn.notes), problems, muted)
+    return Live(replace(drawn, nodes=left, links=links), problems, muted)
 
 
 _Point: TypeAlias = tuple[str, str]
@@ -88,16 +88,16 @@ class _Loss(NamedTuple):
     blamed: str
 
 
-def _pipe(link: Link, graph: Graph, catalog: Catalog) -> _Pipe:
+def _pipe(link: Link, graph: Graph, nodes: Mapping[str, AnyNode]) -> _Pipe:
     source, target = graph.nodes.get(link.source), graph.nodes.get(link.target)
-    giver = catalog.nodes.get(source.kind) if source else None
-    taker = catalog.nodes.get(target.kind) if target else None
+    giver = nodes.get(source.kind) if source else None
+    taker = nodes.get(target.kind) if target else None
     output = giver.outputs.get(link.output) if giver else None
     input = taker.inputs.get(link.input) if taker else None
     passed = source is not None and source.mode == "bypass"
     passes = target is not None and target.mode == "bypass"
     # What is unknown has no type, and its name here is that of no other.
-    given = (output.name if output else "unknown output") if passed else ""
+    given = (output.type.name if output else "unknown output") if passed else ""
     taken = (input.type.name if input else "unknown input") if passes else link.input
     rank = list(taker.inputs).index(link.input) if taker and input else 0
     return _Pipe(link, (link.source, given), (link.target, taken), input, rank, passed, passes)

@@ -16,6 +16,7 @@ from PIL import Image as Picture
 
 from . import hooks, ports
 from .errors import PluginError
+from .interface import graph_input, graph_output
 from .node import AnyNode, Node
 from .ports import PortType
 from .weights import WeightsLibrary, weights_folder
@@ -29,7 +30,7 @@ class Catalog:
     """
 
     def __init__(self, weights: Path | None = None) -> None:
-        self.nodes: dict[str, AnyNode] = {}
+        self.nodes: dict[str, AnyNode] = {each.id: each for each in (graph_input, graph_output)}
         self.port_types: dict[str, PortType] = {port.name: port for port in ports.BUILTIN}
         self.previews: dict[str, Callable[[Any], Picture.Image]] = {}
         self.weights = WeightsLibrary(weights or weights_folder())
@@ -122,9 +123,9 @@ class Catalog:
 
     def _check_ports(self) -> None:
         for node in self.nodes.values():
-            used = [*(input.type for input in node.inputs.values()), *node.outputs.values()]
-            for port in used:
-                if port.name not in self.port_types:
+            used = [input.type for input in node.inputs.values()]
+            for port in (*used, *(output.type for output in node.outputs.values())):
+                if not port.variable and port.name not in self.port_types:
                     raise PluginError(
                         f"{node.id} uses the port type {port.name}; name it in register_port_types"
                     )

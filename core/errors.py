@@ -6,10 +6,11 @@ CapriccioError
     NodeError         a node is declared wrongly, so its author must act
     PluginError       a plugin cannot be loaded, or two contribute the same thing
     WeightsError      the weights of a network cannot be had
+    ItemsError        some items of a list failed in a node
     InputError        a node was given something that it cannot work with
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -57,3 +58,21 @@ class WeightsError(CapriccioError):
 
 class InputError(CapriccioError):
     """A node was given something that it cannot work with."""
+
+
+class ItemsError(CapriccioError):
+    """Some items of a list failed in a node that runs once for each."""
+
+    def __init__(self, failed: Mapping[str, BaseException], total: int) -> None:
+        alike: dict[str, list[str]] = {}
+        for item, error in failed.items():
+            alike.setdefault(str(error) or type(error).__name__, []).append(item)
+        told = [f"{_first(items)}: {said}" for said, items in alike.items()]
+        left = len(told) - 8
+        more = [f"and {left} other error{'s' * (left > 1)}"] if left > 0 else []
+        super().__init__(f"{len(failed)} of {total} items failed: {'; '.join([*told[:8], *more])}")
+        self.failed = dict(failed)
+
+
+def _first(items: list[str]) -> str:
+    return items[0] if len(items) == 1 else f"{items[0]} and {len(items) - 1} more"

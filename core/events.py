@@ -2,12 +2,17 @@
 
 Every planned node ends with exactly one of NodeFinished, NodeFailed and NodeSkipped, unless
 the run is cancelled. NodeChanged may speak of any node at any time.
+
+A node that runs once for each item of a list tells of each in a NodeItem, and ends when all of
+them have. A node that is a graph tells of itself too, and shows what the node shows that its first
+output comes from; those inside are called ``outer/inner``.
 """
 
 from typing import Any, TypeAlias
 
 import msgspec
 
+from .lists import Label
 from .node import Preview
 
 
@@ -35,8 +40,9 @@ class NodeFinished(msgspec.Struct, frozen=True):
 
     name: str
     result: Any
-    """What its function returned; None for a node without outputs, and for an unchanged one whose
-    result nobody needs and the cache has let go."""
+    """What its function returned; None for a node without outputs, for one that told of each item, and
+    for an unchanged one whose result nobody needs and the cache has let go. A generic node, which only
+    puts things in order, tells what it gives if it is wanted or an output of a graph, as nested lists."""
     cached: bool
     """It is unchanged and was not run again."""
     seconds: float
@@ -55,6 +61,23 @@ class NodeSkipped(msgspec.Struct, frozen=True):
 
     name: str
     failed: str
+
+
+class NodeListed(msgspec.Struct, frozen=True):
+    """It is known for which items a node runs."""
+
+    name: str
+    items: dict[tuple[int, ...], Label]
+    """By index: what tells an item from the others."""
+
+
+class NodeItem(msgspec.Struct, frozen=True):
+    """Something happens to one item of a node that runs once for each."""
+
+    name: str
+    index: tuple[int, ...]
+    """Its place in the list, from 0; in a list of lists, first that of its list."""
+    event: "NodeStarted | NodePreviewed | NodeFinished | NodeFailed | NodeSkipped"
 
 
 class NodeChanged(msgspec.Struct, frozen=True):
@@ -85,6 +108,8 @@ Event: TypeAlias = (
     | NodeFinished
     | NodeFailed
     | NodeSkipped
+    | NodeListed
+    | NodeItem
     | NodeChanged
     | RunFinished
 )

@@ -3,25 +3,15 @@
 import os
 import time
 from collections.abc import Generator, Iterator
-from typing import Any
 
 from ._crew import Began, Crew, News, Previewed, Raised, Returned
+from ._items import Task
 from ._ledger import Ledger
+from ._tuning import changed
 from .cache import Cache
 from .controls import Cancel, Change, Controls, Pause, Resume
-from .errors import Problem
-from .events import (
-    Event,
-    NodeChanged,
-    NodeFailed,
-    NodeFinished,
-    NodePreviewed,
-    NodeQueued,
-    NodeSkipped,
-    NodeStarted,
-    RunFinished,
-)
-from .plan import Plan, Step
+from .events import Event, RunFinished
+from .plan import Plan
 
 
 def run(
@@ -46,9 +36,7 @@ def run(
     ledger = Ledger(plan, cache if cache is not None else Cache(0))
     crew = Crew(workers or os.cpu_count() or 1, controls)
     try:
-        yield from _unchanged(ledger)
-        for step in ledger.queued:
-            yield NodeQueued(step.name)
+        yield from ledger.told()
         while True:
             yield from _start(ledger, crew, controls)
             if not (ledger.ready or crew.busy or controls.asked):
@@ -59,58 +47,54 @@ def run(
             if isinstance(news, Pause | Resume | Change):
                 yield from _obey(ledger, crew, news)
             else:
-                yield from _tell(ledger, crew, news)
+                _hear(ledger, crew, news)
+            yield from ledger.told()
     finally:
         crew.stop()
-    yield RunFinished(time.perf_counter() - began, tuple(ledger.failed), tuple(ledger.skipped))
-
-
-def _unchanged(ledger: Ledger) -> Iterator[Event]:
-    steps, ledger.unchanged = ledger.unchanged, []
-    for step, result in steps:
-        yield NodeFinished(step.name, result, True, 0.0)
+    ledger.finish()
+    yield from ledger.told()
+    seconds = time.perf_counter() - began
+    yield RunFinished(seconds, tuple(ledger.tale.failed), tuple(ledger.tale.skipped))
 
 
 def _start(ledger: Ledger, crew: Crew, controls: Controls) -> Iterator[Event]:
-    while crew.has_room and not controls.asked and (step := _next(ledger, crew)):
-        arguments = ledger.arguments(step)
-        if step.node.streams or ledger.ready or crew.busy:
-            crew.start(step, arguments)
+    while crew.has_room and not controls.asked and (task := _next(ledger, crew)):
+        arguments = ledger.arguments(task)
+        if task.step.node.streams or ledger.ready or crew.busy:
+            crew.start(task, arguments)
         else:
             # Nothing could run beside it, so a thread would only cost time.
-            yield NodeStarted(step.name)
-            yield from _tell(ledger, crew, crew.work(step, arguments))
+            ledger.begin(task)
+            yield from ledger.told()
+            _hear(ledger, crew, crew.work(task, arguments))
+            yield from ledger.told()
 
 
-def _next(ledger: Ledger, crew: Crew) -> Step | None:
+def _next(ledger: Ledger, crew: Crew) -> Task | None:
     if not crew.paused:
         return ledger.ready.pop() if ledger.ready else None
-    free = [step for step in ledger.ready if not crew.is_paused(step)]
+    free = [task for task in ledger.ready if not crew.is_paused(task)]
     if free:
         ledger.ready.remove(free[-1])
     return free[-1] if free else None
 
 
-def _tell(ledger: Ledger, crew: Crew, news: News) -> Iterator[Event]:
-    name = news.step.name
+def _hear(ledger: Ledger, crew: Crew, news: News) -> None:
+    task = news.task
     match news:
         case Began():
-            yield NodeStarted(name)
+            ledger.begin(task)
         case Previewed():
-            yield NodePreviewed(name, news.preview)
+            ledger.tale.previewed(task, news.preview)
         case Raised(error=KeyboardInterrupt() as interrupt):
             raise interrupt
-        case _ if name in ledger.outdated:
-            ledger.outdated.discard(name)
-            yield from _tell(ledger, crew, crew.work(news.step, ledger.arguments(news.step)))
+        case _ if task in ledger.outdated:
+            ledger.outdated.discard(task)
+            _hear(ledger, crew, crew.work(task, ledger.arguments(task)))
         case Returned():
-            ledger.done(news.step, news.result, news.seconds)
-            yield NodeFinished(name, news.result, False, news.seconds)
+            ledger.done(task, news.result, news.seconds)
         case Raised():
-            skipped = ledger.fail(news.step)
-            yield NodeFailed(name, news.error, news.seconds)
-            for other in skipped:
-                yield NodeSkipped(other, name)
+            ledger.fail(task, news.error, news.seconds)
 
 
 def _obey(ledger: Ledger, crew: Crew, request: Pause | Resume | Change) -> Iterator[Event]:
@@ -122,41 +106,4 @@ def _obey(ledger: Ledger, crew: Crew, request: Pause | Resume | Change) -> Itera
         case Resume():
             crew.resume(request.name)
         case Change():
-            yield _changed(ledger, crew, request.name, dict(request.params))
-
-
-def _changed(ledger: Ledger, crew: Crew, name: str, params: dict[str, Any]) -> NodeChanged:
-    step = ledger.step(name)
-    if problems := ledger.problems(name, params):
-        return NodeChanged(name, params, problem="\n".join(map(str, problems)))
-    if step is None or ledger.is_over(step):
-        return NodeChanged(name, params)
-    before = ledger.plan, ledger.settings
-    values = ledger.change(step, params)
-    below = ledger.downstream(step)
-    remade: dict[str, Any] = {}
-    for each in below:
-        if ledger.can_remake(each) and (each is step or ledger.renewed(each, remade)):
-            outcome = crew.work(each, ledger.arguments(each, remade))
-            if isinstance(outcome, Raised):
-                ledger.plan, ledger.settings = before
-                return NodeChanged(name, params, problem=_refusal(outcome))
-            remade[each.name] = outcome.result
-    reached = []
-    for each in filter(crew.runs, below):
-        if changed := values if each is step else ledger.renewed(each, remade):
-            if each.node.streams:
-                crew.hand(each, changed)
-                reached.append(each.name)
-            else:
-                ledger.outdated.add(each.name)
-    ledger.influence(below, remade)
-    return NodeChanged(name, params, tuple(reached), remade=remade)
-
-
-def _refusal(outcome: Raised) -> str:
-    if isinstance(outcome.error, KeyboardInterrupt):
-        raise outcome.error
-    return str(
-        Problem(f"was made again and raised, so nothing is changed: {outcome.error!r}", outcome.step.name)
-    )
+            yield changed(ledger, crew, request.name, dict(request.params))

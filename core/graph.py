@@ -12,6 +12,8 @@ from .errors import GraphError, Problem
 
 Mode: TypeAlias = Literal["on", "mute", "bypass"]
 """A muted node's results are not wanted; a bypassed one passes on what it is given."""
+GRAPH = "graph:"
+"""The kind of a node that is a saved graph begins so, and goes on with that graph's name."""
 
 
 class Link(NamedTuple):
@@ -47,6 +49,11 @@ class Placed:
     version: int = 1
     mode: Mode = "on"
 
+    @property
+    def graph(self) -> str | None:
+        """The name of the saved graph that the node is, if it is one."""
+        return self.kind.removeprefix(GRAPH) if self.kind.startswith(GRAPH) else None
+
 
 @dataclass(frozen=True)
 class Note:
@@ -64,6 +71,12 @@ class Graph:
     links: tuple[Link, ...] = ()
     layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    exposed: Mapping[str, str] = field(default_factory=dict)
+    """Settings that the graph has where it is a node, by name: ``node.setting``, whose ranges they have."""
+    graphs: Mapping[str, "Graph"] = field(default_factory=dict)
+    """Graphs that it brings along for those of its nodes that are graphs; they count before saved ones."""
+    newer: str = ""
+    """Why it can only be looked at, if a newer Capriccio made it."""
 
     @cached_property
     def meaning(self) -> str:
@@ -73,13 +86,19 @@ class Graph:
         """
         nodes = {name: (p.kind, p.version, p.mode, dict(p.params)) for name, p in self.nodes.items()}
         links = sorted(self.links, key=lambda link: (link.target, link.input))
-        return hashlib.sha256(msgspec.json.encode((nodes, links), order="deterministic")).hexdigest()
+        graphs = {name: graph.meaning for name, graph in self.graphs.items()}
+        parts = (nodes, links, dict(self.exposed), graphs)
+        return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()
 
     def __eq__(self, other: object) -> bool:
         """Graphs are equal that mean the same and look the same."""
         if not isinstance(other, Graph):
             return NotImplemented
-        return (self.meaning, self.layout, self.notes) == (other.meaning, other.layout, other.notes)
+        return self._all == other._all
+
+    @property
+    def _all(self) -> tuple[Any, ...]:
+        return self.meaning, self.layout, self.notes, self.graphs, self.newer
 
     def __hash__(self) -> int:
         return hash(self.meaning)
@@ -94,7 +113,8 @@ class Graph:
         nodes = {other: placed for other, placed in self.nodes.items() if other != name}
         links = tuple(link for link in self.links if name not in (link.source, link.target))
         layout = {other: at for other, at in self.layout.items() if other != name}
-        return replace(self, nodes=nodes, links=links, layout=layout)
+        exposed = {each: socket for each, socket in self.exposed.items() if socket.rpartition(".")[0] != name}
+        return replace(self, nodes=nodes, links=links, layout=layout, exposed=exposed)
 
     def renamed(self, old: str, new: str) -> "Graph":
         """The same graph with another name for a node; GraphError if another node has it already."""
@@ -112,7 +132,11 @@ class Graph:
         )
         # A place may be left over from a node that is gone.
         layout = {name(each): at for each, at in self.layout.items() if each != new or old == new}
-        return replace(self, nodes=nodes, links=links, layout=layout)
+        exposed = {
+            each: f"{name(node)}.{setting}"
+            for each, (node, _, setting) in ((x, y.rpartition(".")) for x, y in self.exposed.items())
+        }
+        return replace(self, nodes=nodes, links=links, layout=layout, exposed=exposed)
 
     def moved(self, name: str, at: tuple[float, float]) -> "Graph":
         """The same graph with a node at another place."""
@@ -132,6 +156,11 @@ class Graph:
     def with_mode(self, name: str, mode: Mode) -> "Graph":
         """The same graph with a node switched on, muted or bypassed."""
         return self.with_node(name, replace(self.nodes[name], mode=mode))
+
+    def with_exposed(self, name: str, socket: str | None) -> "Graph":
+        """The same graph with ``node.setting`` exposed under a name, or no more if None is given."""
+        exposed = {each: at for each, at in self.exposed.items() if each != name}
+        return replace(self, exposed=exposed if socket is None else {**exposed, name: socket})
 
     def with_params(self, name: str, /, **params: Any) -> "Graph":
         """The same graph with some settings of one node changed."""

@@ -4,7 +4,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -14,6 +14,7 @@ from PIL import Image as Picture
 from PIL.PngImagePlugin import PngInfo
 
 from . import durable, strictjson
+from ._salvage import salvaged
 from .errors import GraphFileError
 from .graph import Graph, Link, Mode, Note, Placed
 from .params import did_you_mean
@@ -26,7 +27,12 @@ PNG_KEY = "capriccio-graph"
 _PNG = b"\x89PNG\r\n\x1a\n"
 NAME = r"[^./\x00-\x1f]{1,100}"
 """What a node's name must match, whole."""
-SOCKET = rf"^{NAME}\.[A-Za-z_]\w*$(?!\n)"  # in Python $ also matches before a line's end
+GRAPH_NAME = r"\w[\w -]{0,63}"
+"""What a graph's name must match, whole."""
+EXPOSED = r"[A-Za-z_]\w{0,99}"
+"""What the name of an exposed setting must match, whole."""
+# In Python $ also matches before a line's end.
+SOCKET = rf"^{NAME}\.[A-Za-z_]\w*$(?!\n)"
 
 
 @dataclass(frozen=True)
@@ -61,27 +67,51 @@ class FileNote(msgspec.Struct, forbid_unknown_fields=True):
     position: Position = (0.0, 0.0)
 
 
+Nodes = dict[Annotated[str, msgspec.Meta(pattern=rf"^{NAME}$(?!\n)")], FileNode]
+Links = Annotated[
+    list[tuple[Socket, Socket]],
+    msgspec.Meta(description="From node.output to node.input; the order counts where an input takes many."),
+]
+Exposed = Annotated[
+    dict[Annotated[str, msgspec.Meta(pattern=rf"^{EXPOSED}$(?!\n)")], Socket],
+    msgspec.Meta(description="Settings, node.setting, that the graph has where it is a node."),
+]
+Layout = Annotated[dict[str, Position], msgspec.Meta(description="Where nodes stand.")]
+
+
+class FileGraph(msgspec.Struct, forbid_unknown_fields=True):
+    """A graph that another brings along, for those of its nodes that are graphs."""
+
+    nodes: Nodes
+    links: Links = []
+    exposed: Exposed = {}
+    layout: Layout = {}
+    notes: list[FileNote] = []
+
+
 class GraphFile(msgspec.Struct, forbid_unknown_fields=True):
     """A graph, as it is written to disk."""
 
     format: Literal["capriccio-graph"]
     version: Literal[1]
-    nodes: dict[Annotated[str, msgspec.Meta(pattern=f"^{NAME}$")], FileNode]
-    links: Annotated[
-        list[tuple[Socket, Socket]],
-        msgspec.Meta(
-            description="From node.output to node.input; the order counts where an input takes many."
-        ),
-    ] = []
-    layout: Annotated[dict[str, Position], msgspec.Meta(description="Where nodes stand.")] = {}
+    nodes: Nodes
+    links: Links = []
+    exposed: Exposed = {}
+    layout: Layout = {}
     notes: list[FileNote] = []
+    graphs: Annotated[
+        dict[Annotated[str, msgspec.Meta(pattern=rf"^{GRAPH_NAME}$(?!\n)")], FileGraph],
+        msgspec.Meta(description="Graphs that it brings along; a node is one whose kind is graph:NAME."),
+    ] = {}
 
 
 _MUST: dict[str, str] = {
     "nodes": 'an object of nodes by name, such as {"photo": {"kind": "capriccio.LoadImage"}}',
     "links": 'a list of links, such as [["photo.image", "save.image"]]',
+    "exposed": 'an object of settings by name, such as {"strength": "dream.rate"}',
     "layout": 'an object of positions by name, such as {"photo": [0, 260]}',
     "notes": 'a list of notes, such as [{"text": "mind the gap", "position": [0, 260]}]',
+    "graphs": 'an object of graphs by name, such as {"style": {"nodes": {}}}',
     "kind": 'the id of a node, such as "capriccio.LoadImage"',
     "version": "a whole number from 1",
     "mode": '"on", "mute" or "bypass"',
@@ -91,6 +121,8 @@ _MUST: dict[str, str] = {
 }
 """What each key of a graph file has to be, in a user's words."""
 
+_EMPTY: dict[str, Any] = {"nodes": {}, "links": [], "exposed": {}, "layout": {}, "notes": [], "graphs": {}}
+_NESTED = 'it brings along graphs itself; put them beside it, in "graphs" of the file'
 _OPEN = "open a graph file, or a PNG that SaveImage made"
 _OTHERS = {
     rb"\xff\xd8\xff": "a JPEG picture, which carries no graph",
@@ -116,7 +148,10 @@ def load(path: Path, limits: Limits | None = None) -> Graph:
 
 
 def parse(data: bytes, limits: Limits | None = None) -> Graph:
-    """Read a graph from the bytes of a graph file."""
+    """Read a graph from the bytes of a graph file.
+
+    Of a newer format it reads what it can, and the graph says why it can only be looked at.
+    """
     limits = limits or Limits()
     _check_text(data)
     if len(data) > limits.size:
@@ -127,22 +162,25 @@ def parse(data: bytes, limits: Limits | None = None) -> Graph:
         content = strictjson.parse(data, depth=limits.depth)
     except ValueError as error:
         raise GraphFileError(str(error)) from None
-    _check_head(content, limits)
-    return _graph(content)
+    version = _version(content)
+    _check_count(content, limits)
+    if version > VERSION:
+        known = salvaged({**content, "version": VERSION}, GraphFile)
+        return replace(_graph(known, GraphFile), newer=_newer(version))
+    return _graph(content, GraphFile)
 
 
 def dump(graph: Graph) -> str:
     """The text of a graph file: the same for the same graph, a line for each node and link."""
-    content: dict[str, Any] = {
-        "format": FORMAT,
-        "version": VERSION,
-        "nodes": {name: _node(placed) for name, placed in sorted(graph.nodes.items())},
-        "links": [[link.start, link.end] for link in sorted(graph.links, key=lambda x: (x.target, x.input))],
-        "layout": {name: _position(at) for name, at in sorted(graph.layout.items())},
-        "notes": [{"text": note.text, "position": _position(note.position)} for note in graph.notes],
-    }
+    for name, inner in graph.graphs.items():
+        if inner.graphs:
+            raise GraphFileError(f"graph {name}: {_NESTED}")
+    if newer := next((each.newer for each in (graph, *graph.graphs.values()) if each.newer), ""):
+        raise GraphFileError(newer)
     try:
-        return _laid_out({key: value for key, value in content.items() if value or key in ("nodes", "links")})
+        content = {"format": FORMAT, "version": VERSION, **_content(graph)}
+        graphs = {name: _content(inner) for name, inner in sorted(graph.graphs.items())}
+        return _laid_out({**content, "graphs": graphs} if graphs else content) + "\n"
     except (TypeError, ValueError, RecursionError) as error:
         raise GraphFileError(f"the graph holds what no graph file can: {error}") from error
 
@@ -150,7 +188,8 @@ def dump(graph: Graph) -> str:
 def save(graph: Graph, path: Path) -> None:
     """Write a graph file durably. What it writes can be read again, or it raises and writes nothing."""
     data = dump(graph).encode(errors="surrogatepass")  # which reading them again refuses
-    parse(data, Limits(size=len(data), nodes=len(graph.nodes)))
+    nodes = sum(len(each.nodes) for each in (graph, *graph.graphs.values()))
+    parse(data, Limits(size=len(data), nodes=nodes))
     durable.write(path, data)
 
 
@@ -191,29 +230,45 @@ def _check_text(data: bytes) -> None:
         raise GraphFileError(f"it is no text (byte {data.index(0) + 1} is 0); {_OPEN}")
 
 
-def _check_head(content: Any, limits: Limits) -> None:
+def _version(content: Any) -> int:
+    """The version of the format in which a graph is written."""
     found = content.get("format") if isinstance(content, dict) else content
     if not isinstance(content, dict) or found != FORMAT:
         missing = isinstance(content, dict) and "format" not in content
         instead = "it is missing" if missing else f"it is {_shown(found)}"
         raise GraphFileError(f'it is no graph file: "format" must be "{FORMAT}", and {instead}; {_OPEN}')
     version = content.get("version")
-    if type(version) is int and version > VERSION:
-        raise GraphFileError(f"it has version {version} and this Capriccio reads {VERSION}; update Capriccio")
-    if type(version) is not int or version != VERSION:
+    if type(version) is not int or version < VERSION:
         raise GraphFileError(_unlike(content, "version", str(VERSION)))
-    nodes = content.get("nodes")
-    if isinstance(nodes, dict) and len(nodes) > limits.nodes:
+    if version > VERSION and not isinstance(content.get("nodes"), dict):
+        raise GraphFileError(_unlike(content, "nodes", _MUST["nodes"]))
+    return version
+
+
+def _newer(version: int) -> str:
+    return (
+        f"it was made by a newer Capriccio (format {version}, and this one reads {VERSION}), "
+        "so it can be looked at but not changed, run or saved; update Capriccio"
+    )
+
+
+def _check_count(content: dict[str, Any], limits: Limits) -> None:
+    graphs = content.get("graphs")
+    inner = list(graphs.values()) if isinstance(graphs, dict) else []
+    nodes = [each.get("nodes") for each in (content, *inner) if isinstance(each, dict)]
+    if (count := sum(len(each) for each in nodes if isinstance(each, dict))) > limits.nodes:
         raise GraphFileError(
-            f"it holds {len(nodes):,} nodes and the limit is {limits.nodes:,}; raise it if you trust the file"
+            f"it holds {count:,} nodes and the limit is {limits.nodes:,}; raise it if you trust the file"
         )
 
 
-def _graph(content: dict[str, Any]) -> Graph:
-    parts: dict[str, Any] = {"nodes": {}, "links": [], "layout": {}, "notes": []}
-    _converted({**content, **{key: empty for key, empty in parts.items() if key in content}}, GraphFile, "")
-    for key, empty in parts.items():
-        parts[key] = content.get(key, empty)
+def _graph(content: Any, kind: type[msgspec.Struct]) -> Graph:
+    shallow = content
+    if isinstance(content, dict):
+        shallow = {**content, **{key: empty for key, empty in _EMPTY.items() if key in content}}
+    _converted(shallow, kind, "")
+    parts: dict[str, Any] = {key: content.get(key, empty) for key, empty in _EMPTY.items()}
+    for key, empty in _EMPTY.items():
         if not isinstance(parts[key], type(empty)):
             raise GraphFileError(_unlike(content, key, _MUST[key]))
     return Graph(
@@ -221,7 +276,21 @@ def _graph(content: dict[str, Any]) -> Graph:
         tuple(_link(number, item) for number, item in enumerate(parts["links"], 1)),
         {name: _place(name, item) for name, item in parts["layout"].items()},
         tuple(_note(number, item) for number, item in enumerate(parts["notes"], 1)),
+        {name: _exposed(name, item) for name, item in parts["exposed"].items()},
+        {name: _inner(name, item) for name, item in parts["graphs"].items()},
     )
+
+
+def _inner(name: str, item: Any) -> Graph:
+    if not re.fullmatch(GRAPH_NAME, name):
+        said = "use 1 to 64 letters, digits, spaces, - and _"
+        raise GraphFileError(f"a graph in it is called {name[:120]!r}; {said}")
+    try:
+        if isinstance(item, dict) and "graphs" in item:
+            raise GraphFileError(_NESTED)
+        return _graph(item, FileGraph)
+    except GraphFileError as error:
+        raise GraphFileError(f"graph {name}: {error}") from None
 
 
 def _placed(name: str, item: Any) -> Placed:
@@ -238,6 +307,18 @@ def _link(number: int, item: Any) -> Link:
         wanted = 'it must be ["node.output", "node.input"]'
         raise GraphFileError(f"link {number} is {_shown(item)}; {wanted}") from None
     return Link.between(start, end)
+
+
+def _exposed(name: str, item: Any) -> str:
+    if not re.fullmatch(EXPOSED, name):
+        said = "use a letter or _, then letters, digits and _, at most 100 together"
+        raise GraphFileError(f"a setting is exposed as {name[:120]!r}; {said}")
+    try:
+        socket: str = msgspec.convert(item, Socket, strict=True)
+    except msgspec.ValidationError:
+        text = f'what is exposed as {name} is {_shown(item)}; it must be "node.setting"'
+        raise GraphFileError(text) from None
+    return socket
 
 
 def _place(name: str, item: Any) -> Position:
@@ -299,6 +380,18 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 100 else f"{text[:100]}..."
 
 
+def _content(graph: Graph) -> dict[str, Any]:
+    """What is written of a graph, but for what it brings along."""
+    content: dict[str, Any] = {
+        "nodes": {name: _node(placed) for name, placed in sorted(graph.nodes.items())},
+        "links": [[link.start, link.end] for link in sorted(graph.links, key=lambda x: (x.target, x.input))],
+        "exposed": dict(sorted(graph.exposed.items())),
+        "layout": {name: _position(at) for name, at in sorted(graph.layout.items())},
+        "notes": [{"text": note.text, "position": _position(note.position)} for note in graph.notes],
+    }
+    return {key: value for key, value in content.items() if value or key in ("nodes", "links")}
+
+
 def _node(placed: Placed) -> dict[str, Any]:
     mode = {} if placed.mode == "on" else {"mode": placed.mode}
     params = {"params": _in_order(placed.params)} if placed.params else {}
@@ -316,19 +409,27 @@ def _position(at: tuple[float, float]) -> list[float]:
     return [float(at[0]), float(at[1])]  # reading gives floats, so a graph is written alike ever after
 
 
-def _laid_out(content: dict[str, Any]) -> str:
+def _laid_out(content: dict[str, Any], margin: str = "") -> str:
     """JSON with one line for each node, link and note, so that a diff shows what changed."""
-    parts = [f"  {_json(key)}: {_block(value)}" for key, value in content.items()]
-    return "{\n" + ",\n".join(parts) + "\n}\n"
+    lines = {key: _block(value, margin + "  ") for key, value in content.items() if key != "graphs"}
+    if "graphs" in content:
+        inner = {name: _laid_out(each, margin + "    ") for name, each in content["graphs"].items()}
+        lines["graphs"] = _lines(inner, margin + "  ")
+    return _lines(lines, margin)
 
 
-def _block(value: Any) -> str:
-    if isinstance(value, dict) and value:
-        lines = [f"    {_json(key)}: {_json(item)}" for key, item in value.items()]
-        return "{\n" + ",\n".join(lines) + "\n  }"
+def _block(value: Any, margin: str) -> str:
+    if isinstance(value, dict):
+        return _lines({key: _json(item) for key, item in value.items()}, margin)
     if isinstance(value, list) and value:
-        return "[\n" + ",\n".join(f"    {_json(item)}" for item in value) + "\n  ]"
+        return "[\n" + ",\n".join(f"{margin}  {_json(item)}" for item in value) + f"\n{margin}]"
     return _json(value)
+
+
+def _lines(items: dict[str, str], margin: str) -> str:
+    """An object of values that are written already, a line for each."""
+    lines = ",\n".join(f"{margin}  {_json(key)}: {item}" for key, item in items.items())
+    return f"{{\n{lines}\n{margin}}}" if items else "{}"
 
 
 def _json(value: Any) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from .errors import NodeError
+from .ports import BOOL, NUMBER, TEXT, PortType
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Live:
 class Widget:
     """How the page should draw a setting when its type does not say so."""
 
-    name: Literal["seed", "color", "image", "multiline"]
+    name: Literal["seed", "color", "image", "folder", "multiline", "type"]
 
 
 Seed = Annotated[int, Range(0, 2**32 - 1), Widget("seed")]
@@ -60,6 +61,9 @@ Color = Annotated[str, Pattern("#[0-9a-fA-F]{6}", "a colour such as #e0b040"), W
 
 ImageFile = Annotated[Path, Widget("image")]
 """A picture file. Graph files name it relative to their own folder, and nodes get its path."""
+
+Folder = Annotated[Path, Widget("folder")]
+"""A folder of pictures. Graph files name it relative to their own folder, and nodes get its path."""
 
 REQUIRED: Any = object()
 """The default of a setting that has to be chosen."""
@@ -91,10 +95,34 @@ class Param:
     live: bool = False
     """It may be changed while the run is on."""
 
+    @property
+    def port(self) -> PortType:
+        """What a link has to bring that ends in this setting.
+
+        A whole number, such as a seed, comes as a Number, and a choice as a Text.
+        """
+        kinds = {type(option) for option in get_args(self.type)} if _is_choice(self.type) else {self.type}
+        if kinds <= {int, float}:
+            return NUMBER
+        return BOOL if kinds == {bool} else TEXT
+
+    @property
+    def names_file(self) -> bool:
+        """It names a file or a folder, whose content counts."""
+        return self.type is Path
+
+    def received(self, value: Any) -> Any:
+        """What a link brought, as a graph file would write it; it may still have a problem."""
+        if _is_choice(self.type):
+            return next((option for option in get_args(self.type) if _is(option, value)), value)
+        if self.type is int and isinstance(value, float) and value.is_integer():
+            return int(value)
+        return value
+
     def problem(self, value: Any) -> str | None:
         """Say what is wrong with a value of a graph file, if anything is."""
         wanted: Any = str if self.type is Path else self.type
-        if get_origin(wanted) is Literal:
+        if _is_choice(wanted):
             return _choice_problem(value, get_args(wanted))
         number = _as_float(value) if wanted is float else value
         if type(number) is not wanted or not _can_be_written(number):
@@ -114,10 +142,10 @@ class Param:
 def declared(name: str, hint: Any, default: Any) -> Param:
     """Read a setting from its annotation and default; raise NodeError where it makes no sense."""
     base, *extras = get_args(hint) if get_origin(hint) is Annotated else (hint,)
-    if base not in _TYPES and get_origin(base) is not Literal:
+    if base not in _TYPES and not _is_choice(base):
         raise NodeError(
             f"{name} is a {base}, which is no type for a setting; use int, float, bool, str, Literal, "
-            "Seed, Color or ImageFile, or put it before the * if it is an input"
+            "Seed, Color, ImageFile or Folder, or put it before the * if it is an input"
         )
     found: dict[str, Any] = {_EXTRAS[type(extra)]: extra for extra in extras if type(extra) in _EXTRAS}
     live = any(isinstance(extra, Live) for extra in extras)
@@ -150,6 +178,16 @@ def did_you_mean(given: str, known: Sequence[str]) -> str:
     """A hint for a misspelt name, or nothing."""
     near = get_close_matches(given, known, n=1)
     return f"; did you mean {near[0]}?" if near else ""
+
+
+def _is(option: Any, value: Any) -> bool:
+    """Whether a link that brings a value means an option; 2.0 means 2."""
+    numbers = all(isinstance(each, int | float) and not isinstance(each, bool) for each in (option, value))
+    return bool(option == value) if numbers else str(option) == str(value)
+
+
+def _is_choice(kind: Any) -> bool:
+    return get_origin(kind) is Literal
 
 
 def _choice_problem(value: Any, options: Sequence[Any]) -> str | None:

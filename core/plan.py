@@ -1,41 +1,34 @@
-"""Check a graph against the catalog and put it in running order."""
+"""Check a graph against the catalog and put it, with the graphs in it, in running order."""
 
-import hashlib
-import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
-import msgspec
 import networkx as nx
 
-from ._check import problems_of
-from ._modes import Live, live
+from ._build import Builder
+from ._check import interface_problems, problems_of
+from ._key import settled
+from ._scope import Reader, Scope
+from ._step import Group, Step
+from .bundle import Shelf
 from .catalog import Catalog
-from .context import Context, Workspace, file_digest
-from .errors import CapriccioError, GraphError, Problem
-from .graph import Graph, Link
-from .node import AnyNode
+from .context import Context, Workspace
+from .errors import GraphError, Problem
+from .graph import Graph
+from .lists import Label
 from .params import did_you_mean
+from .record import record_of
 from .weights import WeightsLibrary
+
+__all__ = ["Group", "Plan", "Step", "plan"]
 
 NOTHING_LEFT = (
     "nothing is left to run: every node is muted or bypassed, or cannot do without one that is; switch one on"
 )
-
-
-class Step(msgspec.Struct, frozen=True, eq=False):
-    """One node, ready to run."""
-
-    name: str
-    node: AnyNode
-    params: dict[str, Any]
-    """Every setting, as the node's function takes it."""
-    sources: dict[str, list[tuple[str, str]]]
-    """For each linked input, the nodes and outputs that it reads, in order."""
-    key: str
-    """Equal keys, equal results."""
+MOST = 20_000
+"""Nodes of a graph with those of all graphs in it: a few levels could stand for any number."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +37,36 @@ class Plan:
 
     steps: tuple[Step, ...]
     wanted: tuple[str, ...]
+    """The steps whose results are wanted; of a node that is a graph, its outputs."""
     graph: Graph
     """As it was drawn, with its muted and bypassed nodes."""
     workspace: Workspace
     weights: WeightsLibrary
+    code: Mapping[str, str] = field(default_factory=dict)
+    """For each kind of node, a digest of the file that it comes from."""
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    """The nodes that are graphs, each after those that it is in."""
 
-    def context(self, step: Step) -> Context:
+    def context(self, step: Step, index: tuple[int, ...] = (), labels: Label | None = None) -> Context:
         """What the step's node may ask about this run."""
-        return Context(step.name, self.workspace.device, self.workspace.out, self.graph, self.weights)
+        labels = labels or {}
+        return Context(
+            step.name,
+            self.workspace.device,
+            self.workspace.out,
+            self.graph,
+            self.weights,
+            index,
+            labels,
+            partial(record_of, self, step.name, index, labels),
+        )
+
+    def late(self, step: Step, linked: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
+        """The settings of a step that depends on what links bring to them, and what its key begins with."""
+        given = {**step.params, **linked}
+        context = Context(step.name, self.workspace.device, self.workspace.out, self.graph, self.weights)
+        made = settled(step.node, given, {}, self.workspace, context, self.code.get(step.node.id, ""))
+        return made.params, made.stem
 
 
 def plan(
@@ -60,60 +75,102 @@ def plan(
     workspace: Workspace | None = None,
     *,
     wanted: Collection[str] | None = None,
+    given: Mapping[str, Any] | None = None,
 ) -> Plan:
     """Check and order all that the wanted nodes need; raise GraphError naming every problem at once.
 
-    By default all nodes are wanted that no other node reads.
+    By default all nodes are wanted that no other node reads; ``outer/inner`` is a node in a graph
+    that is a node. ``given`` are values for the graph's own inputs, by name.
     """
-    workspace = workspace or Workspace()
-    running = live(graph, catalog)
-    everything = wanted is None
-    wanted = _sinks(running.graph) if wanted is None else tuple(dict.fromkeys(wanted))
-    problems = [problem for name in wanted for problem in _absent(name, graph, running)]
-    if everything and graph.nodes and not running.graph.nodes:
-        problems.append(Problem(NOTHING_LEFT))
-    incoming = _incoming(running.graph)
-    # What no wanted node reads is a circle, which has to be seen too.
-    needed = dict.fromkeys(running.graph.nodes) if everything else _needed(running.graph, incoming, wanted)
-    problems += _problems(running, catalog, workspace, needed, incoming)
-    order, circles = _ordered(needed, incoming)
-    if problems or circles:
-        raise GraphError([*problems, *circles])
-    return Plan(_steps(graph, catalog, workspace, order, incoming), wanted, graph, workspace, catalog.weights)
+    workspace, given = workspace or Workspace(), given or {}
+    scope = Reader(catalog).read(graph, Shelf(graph, workspace.graph))
+    scope = replace(scope, given=frozenset(scope.inputs[name] for name in given if name in scope.inputs))
+    checker = _Checker(catalog, workspace)
+    problems = [_no_input(name, scope) for name in given if name not in scope.inputs]
+    checker.check(scope, "", wanted)
+    if problems := [*problems, *checker.problems]:
+        raise GraphError(problems)
+    builder = Builder(catalog, workspace, scope.graph)
+    wishes = tuple(dict.fromkeys(_sinks(scope.running.graph) if wanted is None else wanted))
+    steps, groups, roots = builder.build(
+        scope, wishes, {scope.inputs[name]: value for name, value in given.items()}
+    )
+    return Plan(steps, roots, scope.graph, workspace, catalog.weights, catalog.code, groups)
 
 
-def _absent(name: str, drawn: Graph, running: Live) -> Iterator[Problem]:
+def _no_input(name: str, scope: Scope) -> Problem:
+    known = ", ".join(scope.inputs) or "none"
+    return Problem(f"{name} is given, and the graph has no such input; it has {known}")
+
+
+class _Checker:
+    """Finds all that is wrong in a graph and those in it, as far as it is needed."""
+
+    def __init__(self, catalog: Catalog, workspace: Workspace) -> None:
+        self.problems: list[Problem] = []
+        self._catalog = catalog
+        self._workspace = workspace
+        self._left = MOST
+
+    def check(self, scope: Scope, prefix: str, wanted: Collection[str] | None) -> None:
+        """Check what the wanted nodes of a graph need; all if none are named."""
+        running = scope.running.graph
+        everything = wanted is None
+        wishes = _sinks(running) if wanted is None else tuple(dict.fromkeys(wanted))
+        found = [problem for name in wishes for problem in _absent(name, scope)]
+        if everything and scope.graph.nodes and not running.nodes:
+            found.append(Problem(NOTHING_LEFT))
+        # What no wanted node reads is a circle, which has to be seen too.
+        tops = [name.partition("/")[0] for name in wishes]
+        needed = dict.fromkeys(running.nodes) if everything else scope.needed(tops)
+        self._left -= len(needed)
+        if self._left < 0:
+            text = f"is more than {MOST:,} nodes with those of the graphs in it; use fewer"
+            raise GraphError([Problem(text, prefix.rstrip("/")) if prefix else Problem(f"the graph {text}")])
+        found += self._own(scope, needed)
+        found += interface_problems(scope)
+        if not scope.whole:
+            found += _circles(scope, needed)
+        self.problems += [_within(prefix, problem) for problem in found]
+        for name in needed:
+            if inner := scope.below.get(running.nodes[name].kind):
+                known = scope.kinds[running.nodes[name].kind].params
+                params = {
+                    key: value
+                    for key, value in running.nodes[name].params.items()
+                    if key in known and known[key].problem(value) is None  # or it has been told already
+                }
+                inside = inner.as_node(params, scope.linked(name), everything=True)
+                self.check(inside, f"{prefix}{name}/", scope.inner_wishes(name, needed, wishes))
+
+    def _own(self, scope: Scope, needed: Collection[str]) -> list[Problem]:
+        """What keeps the needed nodes from running, once for each place."""
+        of_modes = [problem for problem in scope.running.problems if problem.node in needed]
+        told = {(problem.node, problem.socket) for problem in of_modes}
+        found = problems_of(scope, self._workspace, needed, self._catalog.port_types)
+        return [*of_modes, *(problem for problem in found if (problem.node, problem.socket) not in told)]
+
+
+def _within(prefix: str, problem: Problem) -> Problem:
+    if not prefix:
+        return problem
+    return replace(problem, node=prefix + problem.node if problem.node else prefix.rstrip("/"))
+
+
+def _absent(name: str, scope: Scope) -> Iterator[Problem]:
     """Why a node that is wanted cannot be had."""
-    if name not in drawn.nodes:
-        yield Problem(f"there is no node {name}" + did_you_mean(name, list(drawn.nodes)))
-    elif drawn.nodes[name].mode == "bypass":
-        yield Problem("is bypassed, so it makes nothing; switch it on", name)
-    elif running.muted.get(name) == name:
-        yield Problem("is muted; unmute it", name)
-    elif blamed := running.muted.get(name):
-        yield Problem(f"cannot do without {blamed}, which is muted; unmute {blamed}", name)
-
-
-def _problems(
-    running: Live,
-    catalog: Catalog,
-    workspace: Workspace,
-    needed: Collection[str],
-    incoming: Mapping[str, list[Link]],
-) -> list[Problem]:
-    """What keeps the needed nodes from running, once for each place."""
-    of_modes = [problem for problem in running.problems if problem.node in needed]
-    told = {(problem.node, problem.socket) for problem in of_modes}
-    found = problems_of(running.graph, catalog, workspace, needed, incoming)
-    return [*of_modes, *(problem for problem in found if (problem.node, problem.socket) not in told)]
-
-
-def _incoming(graph: Graph) -> dict[str, list[Link]]:
-    """The links that end in each node, in order."""
-    found: dict[str, list[Link]] = {}
-    for link in graph.links:
-        found.setdefault(link.target, []).append(link)
-    return found
+    top, _, inner = name.partition("/")
+    drawn = scope.graph.nodes
+    if top not in drawn:
+        yield Problem(f"there is no node {top}" + did_you_mean(top, list(drawn)))
+    elif drawn[top].mode == "bypass":
+        yield Problem("is bypassed, so it makes nothing; switch it on", top)
+    elif scope.running.muted.get(top) == top:
+        yield Problem("is muted; unmute it", top)
+    elif blamed := scope.running.muted.get(top):
+        yield Problem(f"cannot do without {blamed}, which is muted; unmute {blamed}", top)
+    elif inner and drawn[top].graph is None:
+        yield Problem(f"is no graph, so there is no node {name[:200]}; choose another", top)
 
 
 def _sinks(graph: Graph) -> tuple[str, ...]:
@@ -121,34 +178,16 @@ def _sinks(graph: Graph) -> tuple[str, ...]:
     return tuple(name for name in graph.nodes if name not in read)
 
 
-def _needed(graph: Graph, incoming: Mapping[str, list[Link]], wanted: Iterable[str]) -> dict[str, None]:
-    """The nodes that the wanted ones depend on, and these, in a stable order."""
-    found = {name: None for name in wanted if name in graph.nodes}
-    waiting = list(found)
-    while waiting:
-        for link in incoming.get(waiting.pop(), ()):
-            if link.source in graph.nodes and link.source not in found:
-                found[link.source] = None
-                waiting.append(link.source)
-    return {name: None for name in graph.nodes if name in found}
-
-
-def _ordered(
-    needed: Mapping[str, None], incoming: Mapping[str, list[Link]]
-) -> tuple[list[str], list[Problem]]:
+def _circles(scope: Scope, needed: Mapping[str, None]) -> Iterator[Problem]:
+    """One circle for each group of nodes that can all reach each other."""
     shape: nx.DiGraph[str] = nx.DiGraph()
     shape.add_nodes_from(needed)
     shape.add_edges_from(
-        (link.source, name) for name in needed for link in incoming.get(name, ()) if link.source in needed
+        (link.source, name)
+        for name in needed
+        for link in scope.incoming.get(name, ())
+        if link.source in needed
     )
-    try:
-        return list(nx.topological_sort(shape)), []
-    except nx.NetworkXUnfeasible:
-        return [], list(_circles(shape))
-
-
-def _circles(shape: "nx.DiGraph[str]") -> Iterator[Problem]:
-    """One circle for each group of nodes that can all reach each other."""
     home = {
         name: number for number, part in enumerate(nx.strongly_connected_components(shape)) for name in part
     }
@@ -160,64 +199,3 @@ def _circles(shape: "nx.DiGraph[str]") -> Iterator[Problem]:
         circle = [source for source, *_ in nx.find_cycle(part)]
         text = f"the links go round in a circle: {' -> '.join([*circle, circle[0]])}; remove one of them"
         yield Problem(text, circle[0])
-
-
-def _steps(
-    graph: Graph,
-    catalog: Catalog,
-    workspace: Workspace,
-    order: Iterable[str],
-    incoming: Mapping[str, list[Link]],
-) -> tuple[Step, ...]:
-    steps: dict[str, Step] = {}
-    problems: list[Problem] = []
-    for name in order:
-        node = catalog.nodes[graph.nodes[name].kind]
-        try:
-            params, facts = _settled(node, graph.nodes[name].params, workspace)
-            if node.depends:
-                context = Context(name, workspace.device, workspace.out, graph, catalog.weights)
-                facts.append(_plain(node.depends(context, **params)))
-        except Exception as error:
-            params, facts = {}, []
-            problems.append(Problem(_said(error), name))
-        if not node.cached:
-            # It must differ every time, and so must all that reads it.
-            facts.append(uuid.uuid4().hex)
-        sources: dict[str, list[tuple[str, str]]] = {}
-        for link in incoming.get(name, ()):
-            sources.setdefault(link.input, []).append((link.source, link.output))
-        read = [(port, [(steps[start].key, out) for start, out in sources[port]]) for port in sorted(sources)]
-        device_class = workspace.device.partition(":")[0]
-        parts = (node.id, node.version, catalog.code.get(node.id, ""), device_class, facts, read)
-        key = hashlib.sha256(msgspec.msgpack.encode(parts)).hexdigest()
-        steps[name] = Step(name, node, params, sources, key)
-    if problems:
-        raise GraphError(problems)
-    return tuple(steps.values())
-
-
-def _plain(fact: Any) -> Any:
-    msgspec.msgpack.encode(fact)  # raises what the node's author needs to know
-    return fact
-
-
-def _said(error: Exception) -> str:
-    return str(error) if isinstance(error, CapriccioError) else f"{type(error).__name__}: {error}"
-
-
-def _settled(
-    node: AnyNode, given: Mapping[str, Any], workspace: Workspace
-) -> tuple[dict[str, Any], list[Any]]:
-    """Every setting as the node's function takes it, and what of it goes into the key."""
-    params: dict[str, Any] = {}
-    facts: list[Any] = []
-    for name, param in node.params.items():
-        value = given.get(name, param.default)
-        if param.type is Path:
-            params[name] = workspace.find(str(value))
-            facts.append(file_digest(params[name]))
-        else:
-            params[name] = param.cleaned(value)
-            facts.append(params[name])
-    return params, facts

@@ -25,6 +25,8 @@ class PortType:
     name: str
     color: str = field(default="#888888", compare=False)
     doc: str = field(default="", compare=False)
+    variable: bool = False
+    """It stands for whatever type is linked: a TypeVar in a node's signature."""
 
     def __post_init__(self) -> None:
         if not (self.name.isidentifier() and self.name.isascii()):
@@ -41,8 +43,9 @@ FEATURES = PortType("Features", "#46b39d", "What the layers of a network make of
 OBJECTIVE = PortType("Objective", "#d0605e", "What an optimiser should make small.")
 NUMBER = PortType("Number", "#9a9a9a", "A number.")
 TEXT = PortType("Text", "#c58fd0", "A text.")
+BOOL = PortType("Bool", "#8fae5d", "Yes or no.")
 
-BUILTIN = (IMAGE, MASK, LATENT, NETWORK, FEATURES, OBJECTIVE, NUMBER, TEXT)
+BUILTIN = (IMAGE, MASK, LATENT, NETWORK, FEATURES, OBJECTIVE, NUMBER, TEXT, BOOL)
 
 Image = Annotated[Tensor, IMAGE]
 """Float tensor [3, height, width], values 0 to 1, sRGB."""
@@ -67,3 +70,6 @@ Number = Annotated[float, NUMBER]
 
 Text = Annotated[str, TEXT]
 """A str."""
+
+Bool = Annotated[bool, BOOL]
+"""A bool."""

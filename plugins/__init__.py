@@ -3,7 +3,10 @@
 BUILTIN = (
     "capriccio.plugins.images",
     "capriccio.plugins.output",
+    "capriccio.plugins.sheets",
     "capriccio.plugins.networks",
     "capriccio.plugins.losses",
     "capriccio.plugins.optimize",
+    "capriccio.plugins.lists",
+    "capriccio.plugins.values",
 )

@@ -43,8 +43,9 @@ def _check_architecture(weights: str, architecture: str) -> None:
         )
 
 
-def _depends(context: Context, *, weights: str, pooling: Pooling) -> str:
-    return context.weights.digest(_chosen(context, weights))
+def _depends(context: Context, *, weights: str, pooling: Pooling) -> dict[str, str]:
+    name = _chosen(context, weights)
+    return {"weights": name, "sha256": context.weights.digest(name)}
 
 
 @node("capriccio.LoadNetwork", category="Networks", depends=_depends)

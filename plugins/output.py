@@ -1,19 +1,15 @@
 """Show pictures and save them."""
 
 from collections.abc import Callable
-from io import BytesIO
-from typing import Annotated, Literal
+from typing import Annotated
 
-from PIL import Image as Picture
-
-from ..core import AnyNode, Context, Image, Pattern, Range, Text, durable, hookimpl, node
-from ..core.graphfile import png
+from ..core import AnyNode, Context, Image, Pattern, Range, Text, hookimpl, node
+from ..core.record import Format, keep
 from .images import to_picture
 
 FileName = Annotated[
     str, Pattern(r"\w[\w \-]{0,59}", "a file name of at most 60 letters, digits, spaces, - and _")
 ]
-Format = Literal["png", "jpeg", "webp"]
 
 
 @node("capriccio.PreviewImage", category="Output")
@@ -34,18 +30,16 @@ def save_image(
 ) -> Text:
     """Save a picture in the output folder; gives the file's path.
 
-    A PNG carries the graph that made it, so that opening the picture opens the graph.
+    Of a list each item gets a file, with its place in the list at the end of the name: ``picture_3.png``.
+    Every picture carries the record of how it was made, by which ``capriccio reproduce`` makes it again,
+    and the same record lies beside it. A PNG also carries the graph, so that opening it opens the graph.
     """
     picture = to_picture(image)
-    data = png(picture, context.graph) if format == "png" else _encoded(picture, format, quality)
-    path = context.out / f"{name}.{'jpg' if format == 'jpeg' else format}"
-    return str(durable.deliver(path, data, overwrite=overwrite))
-
-
-def _encoded(picture: Picture.Image, format: Format, quality: int) -> bytes:
-    file = BytesIO()
-    picture.save(file, format.upper(), quality=quality)
-    return file.getvalue()
+    places = "".join(f"_{place + 1}" for place in context.index)
+    path = context.out / f"{name}{places}.{'jpg' if format == 'jpeg' else format}"
+    record = context.record(picture)
+    made = keep(picture, path, context.graph, record, format=format, quality=quality, overwrite=overwrite)
+    return str(made)
 
 
 @hookimpl

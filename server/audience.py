@@ -43,6 +43,11 @@ class _Row:
         return {node: sorted(set(by.values())) for node, by in self.watchers.items() if by}
 
 
+def within(name: str, node: str) -> bool:
+    """Whether a name in a run is that of a node, or of one in the graph that the node is."""
+    return name == node or name.startswith(f"{node}/")
+
+
 class Audience:
     """All clients, by what they have open and watch."""
 
@@ -79,7 +84,7 @@ class Audience:
     def gone(self, document: Document, node: str) -> None:
         """A node was taken away: another that gets its name has shown nothing yet."""
         if row := self._rows.get(document.number):
-            row.shown = {place: shown for place, shown in row.shown.items() if place[0] != node}
+            row.shown = {place: shown for place, shown in row.shown.items() if not within(place[0], node)}
 
     def members(self, document: Document) -> set[Outbox]:
         """Those who have a graph open."""
@@ -161,6 +166,8 @@ class Audience:
             frame.total,
             frame.width,
             frame.height,
+            frame.columns,
+            frame.cells,
         )
         packed = wire.packed(facts, frame.data)
         row.shown[frame.node, frame.asked] = _Shown(bare, sequence, packed)

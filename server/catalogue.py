@@ -45,7 +45,7 @@ def described(catalog: Catalog, ready: bool = True) -> wire.Catalogue:
     """All that a catalog holds, for the page, in the order in which it was loaded."""
     return wire.Catalogue(
         ready=ready,
-        nodes=[_node(node) for node in catalog.nodes.values()],
+        nodes=[told(node) for node in catalog.nodes.values()],
         ports=[
             wire.PortInfo(port.name, port.color, port.doc, port.name in catalog.previews)
             for port in catalog.port_types.values()
@@ -71,17 +71,23 @@ def settings(params: Sequence[Param]) -> dict[str, Any]:
     }
 
 
-def _node(node: AnyNode) -> wire.NodeInfo:
+def told(node: AnyNode) -> wire.NodeInfo:
+    """One kind of node, for the page."""
     return wire.NodeInfo(
         id=node.id,
         version=node.version,
         category=node.category,
         doc=node.doc,
         inputs=[
-            wire.InputInfo(name, input.type.name, input.many, input.optional, input.live)
+            wire.InputInfo(
+                name, input.type.name, input.depth, input.type.variable, input.optional, input.live
+            )
             for name, input in node.inputs.items()
         ],
-        outputs=[wire.OutputInfo(name, port.name) for name, port in node.outputs.items()],
+        outputs=[
+            wire.OutputInfo(name, output.type.name, output.depth, output.type.variable)
+            for name, output in node.outputs.items()
+        ],
         settings=settings(list(node.params.values())),
         streams=node.streams,
         touches=sorted(node.touches),
@@ -89,7 +95,7 @@ def _node(node: AnyNode) -> wire.NodeInfo:
 
 
 def _setting(param: Param) -> dict[str, Any]:
-    schema = {**_values(param), **_default(param)}
+    schema = {**_values(param), "x-port": param.port.name, **_default(param)}
     if param.doc:
         schema["description"] = param.doc
     if param.widget:

@@ -18,6 +18,7 @@ from ..core import (
     Event,
     Limits,
     NodeFinished,
+    NodeItem,
     Plan,
     PluginError,
     RunFinished,
@@ -34,7 +35,8 @@ from ..plugins import BUILTIN
 from . import doctor as doctoring
 from . import nodes as showing
 from .console import Bars, complain, print_json
-from .results import kept
+from .reproducing import Reproduction
+from .results import keeping
 from .serve import Address
 from .serving import Wanted, serve
 from .settings import with_seed, with_settings
@@ -48,7 +50,14 @@ app = typer.Typer(
 )
 
 GraphPath = Annotated[Path, typer.Argument(metavar="GRAPH", help="A graph file, or a PNG that carries one.")]
-Settings = Annotated[list[str], typer.Option("--set", metavar="NODE.SETTING=VALUE", help="Change a setting.")]
+Settings = Annotated[
+    list[str],
+    typer.Option(
+        "--set",
+        metavar="NODE.SETTING=VALUE",
+        help="Change a setting; with NAME=VALUE, one that the graph exposes, or what an input of it gets.",
+    ),
+]
 Only = Annotated[list[str], typer.Option("--only", metavar="NODE", help="Run only what this node needs.")]
 Device = Annotated[Literal["auto", "cpu", "cuda", "mps"], typer.Option(help="Where to compute.")]
 Out = Annotated[Path, typer.Option(help="The folder that pictures are saved in.")]
@@ -108,11 +117,11 @@ def run_command(
 ) -> None:
     """Run a graph and keep what it makes. Exit with 0 only if everything wanted was made."""
     limits = Limits(max_bytes, max_nodes, LIMITS.depth)
-    catalog = _catalog(plugin)
+    catalog = catalog_with(plugin)
     workspace = Workspace(choose(device), out, (graph.absolute().parent, *pictures))
     drawn = load(graph, limits)
     if seed is not None:
-        drawn = with_seed(drawn, catalog, seed)
+        drawn = with_seed(drawn, catalog, workspace, seed)
     drawn, workspace = with_settings(drawn, catalog, workspace, settings)
     planned = plan(drawn, catalog, workspace, wanted=only or None)
     durable.check_folder(out)  # now, and not when all the work is done
@@ -122,6 +131,31 @@ def run_command(
     for path in files if not as_json else ():
         print(path)
     raise typer.Exit(0 if whole else 1)
+
+
+@app.command("reproduce")
+def reproduce_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A saved picture, or the record beside it.")],
+    out: Out = Path("output"),
+    device: Annotated[
+        Literal["auto", "cpu", "cuda", "mps"] | None,
+        typer.Option(help="Where to compute.", show_default="as it was"),
+    ] = None,
+    pictures: Pictures = [],  # noqa: B006
+    plugin: Plugins = [],  # noqa: B006
+) -> None:
+    """Make a saved picture again. Exit with 0 only if it is the same, bit by bit."""
+    folders = (*pictures, file.absolute().parent, Path.cwd(), GALLERY)
+    again = Reproduction.of(file, catalog_with(plugin), folders, device)
+    for line in again.differences():
+        print(line, flush=True)
+    durable.check_folder(out)
+    with Bars() as show:
+        made = again.made(out, show)
+    unlikeness = again.unlikeness(made)
+    print(made)
+    print(unlikeness or "the same picture, bit by bit")
+    raise typer.Exit(1 if unlikeness else 0)
 
 
 @app.command("serve")
@@ -171,12 +205,15 @@ def check_command(
     max_bytes: MaxBytes = LIMITS.size,
 ) -> None:
     """Find everything that keeps a graph from running, without running any of it."""
-    catalog = _catalog(plugin)
+    catalog = catalog_with(plugin)
     workspace = Workspace(folders=(graph.absolute().parent, *pictures))
     drawn = load(graph, Limits(max_bytes, max_nodes, LIMITS.depth))
     drawn, workspace = with_settings(drawn, catalog, workspace, settings)
     planned = plan(drawn, catalog, workspace, wanted=only or None)
-    print(f"{graph.name}: {len(planned.steps)} nodes, no problems")
+    # No node's name holds a dot: such a step stands for a link into a graph.
+    names = [*planned.groups, *(step.name for step in planned.steps if "." not in step.name)]
+    inside = sum("/" in name for name in names)
+    print(f"{graph.name}: {len(names)} nodes{f', {inside} of them in graphs' if inside else ''}, no problems")
 
 
 @app.command("nodes")
@@ -187,7 +224,7 @@ def nodes_command(
     plugin: Plugins = [],  # noqa: B006
 ) -> None:
     """List the nodes that there are, or tell all about one."""
-    catalog, console = _catalog(plugin), Console(highlight=False)
+    catalog, console = catalog_with(plugin), Console(highlight=False)
     if not name:
         showing.show_all(catalog, console)
         return
@@ -211,7 +248,7 @@ def doctor_command(plugin: Plugins = []) -> None:  # noqa: B006
     raise typer.Exit(0 if doctoring.report(catalog, _plugin_folder()) else 1)
 
 
-app.add_typer(commands(lambda: _catalog(()).weights), name="weights")
+app.add_typer(commands(lambda: catalog_with(()).weights), name="weights")
 
 
 def main() -> None:
@@ -232,23 +269,32 @@ def _follow(
 ) -> tuple[list[Path], bool]:
     """Show each event; give the files that were made, and whether every wanted node was.
 
-    Of a wanted node that gives a picture, the event tells the file that it was kept in.
+    Of a wanted node that gives pictures, the event tells the files that they were kept in.
     """
     files: list[Path] = []
     whole = False
-    for event in events:
-        if isinstance(event, NodeFinished) and event.name in planned.wanted:
-            if path := kept(event, planned, catalog):
-                event = structs.replace(event, result=str(path))
-            if isinstance(event.result, str):
-                files.append(Path(event.result))
+    for event, made in keeping(events, planned, catalog):
+        if made:
+            event = _telling(event, made)
+        inner = event.event if isinstance(event, NodeItem) else event
+        if isinstance(inner, NodeFinished) and inner.name in planned.wanted:
+            files += made or ([Path(inner.result)] if isinstance(inner.result, str) else [])
         elif isinstance(event, RunFinished):
             whole = not event.failed and not event.skipped
         show(event)
     return files, whole
 
 
-def _catalog(files: Iterable[Path]) -> Catalog:
+def _telling(event: Event, files: list[Path]) -> Event:
+    """The event with the files, instead of what is in them."""
+    if isinstance(event, NodeItem):
+        return structs.replace(event, event=_telling(event.event, files))
+    names = [str(path) for path in files]
+    return structs.replace(event, result=names if len(names) > 1 else names[0])
+
+
+def catalog_with(files: Iterable[Path]) -> Catalog:
+    """All that is built in, installed, in the user's plugin folder and in these files."""
     catalog = _load(files)
     for name, error in catalog.failures.items():
         complain(f"plugin {name} was left out: {error}")

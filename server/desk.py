@@ -6,7 +6,8 @@ import time
 
 import msgspec
 
-from ..core import Graph
+from ..core import Graph, GraphError, GraphFileError, graphfile
+from ..core.bundle import Find, bundled
 from . import wire
 from .document import Document
 from .library import Library, named
@@ -56,7 +57,8 @@ class Desk:
             document = self._documents[name] = Document(name, graph, saved=draft is None)
             if draft is None and self._library.source(name) == "gallery":
                 # It came with the program, as its nodes did.
-                self._records.allow(name, {placed.kind for placed in graph.nodes.values()})
+                inside = (graph, *graph.graphs.values())
+                self._records.allow(name, {placed.kind for each in inside for placed in each.nodes.values()})
         return document
 
     async def new(self, name: str) -> Document:
@@ -72,6 +74,9 @@ class Desk:
         """Change a graph, and tell all others who have it open."""
         document = self[request.graph]
         before = document.graph
+        if why := self.read_only(document):
+            raise Refusal(why)
+        self._refuse_newer(request.ops)
         document.apply(request.revision, request.ops, by)
         edited = wire.Edited(graph=document.name, revision=document.revision, ops=request.ops)
         self._runs.audience.tell(document, edited, besides=by)
@@ -79,6 +84,29 @@ class Desk:
         self._hand_on(document, request.ops)
         self._draft_soon(document)
         return edited
+
+    def read_only(self, document: Document) -> str:
+        """Why a graph can only be looked at; nothing if it can be changed, as far as is known yet."""
+        versions = self._versions()
+        newer = [
+            f"{name} is version {placed.version} of {placed.kind}, and {versions[placed.kind]} is here"
+            for name, placed in document.graph.nodes.items()
+            if placed.version > versions.get(placed.kind, placed.version)
+        ]
+        if document.graph.newer or not newer:
+            return document.graph.newer
+        more = f" (and {len(newer) - 1} more like it)" if len(newer) > 1 else ""
+        return (
+            f"{newer[0]}{more}, so the graph can be looked at but not changed or run; "
+            "update Capriccio and its plugins"
+        )
+
+    async def export(self, name: str) -> wire.Exported:
+        """A graph as it is now, as one file with all the graphs in it; those are taken as they are saved."""
+        document = self[name]
+        graph, revision = document.graph, document.revision
+        text = await asyncio.to_thread(_exported, document.name, graph, self._library.load)
+        return wire.Exported(graph=document.name, revision=revision, text=text)
 
     def graphs(self) -> list[wire.GraphInfo]:
         """All graphs by name: of the library, of the gallery, and those that are saved nowhere yet."""
@@ -94,6 +122,8 @@ class Desk:
     async def save(self, request: wire.SaveGraph, by: Outbox) -> wire.Saved:
         """Put a graph into the library, or a copy of it under another name."""
         document, graph = self[request.graph], self[request.graph].graph
+        if graph.newer:
+            raise Refusal(graph.newer)
         name, revision = request.to or document.name, document.revision
         own = name == document.name
         if not own and name in self._unsaved():
@@ -222,6 +252,20 @@ class Desk:
         if self._drafts.has(name):
             self._drafts.delete(name)
 
+    def _versions(self) -> dict[str, int]:
+        """The versions of the kinds that there are; none before a worker has begun."""
+        return {info.id: info.version for info in self._runs.kinds.catalogue.nodes}
+
+    def _refuse_newer(self, ops: list[wire.Op]) -> None:
+        """Refuse a node that would make the graph one that can only be looked at."""
+        versions = self._versions()
+        for op in ops:
+            if isinstance(op, wire.AddNode) and op.version > versions.get(op.kind, op.version):
+                raise Refusal(
+                    f"{op.node} would be version {op.version} of {op.kind}, and {versions[op.kind]} is here; "
+                    "use that, or update Capriccio and its plugins"
+                )
+
     def _note_consent(self, document: Document, before: Graph, ops: list[wire.Op]) -> None:
         """Who places a node by hand wants it; what a graph brought along has to be allowed."""
         added = {op.kind for op in ops if isinstance(op, wire.AddNode)}
@@ -235,3 +279,12 @@ class Desk:
                 self._runs.change(document, op.node, op.params, op.reset)
             elif isinstance(op, wire.RemoveNode | wire.RenameNode):
                 self._runs.gone(document, op.node)
+
+
+def _exported(name: str, graph: Graph, find: Find) -> str:
+    try:
+        text = graphfile.dump(bundled(graph, find))
+        graphfile.parse(text.encode(errors="surrogatepass"))  # together they may be too large
+    except (GraphError, GraphFileError) as error:
+        raise Refusal(f"{name} cannot be exported: {error}") from error
+    return text

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count, islice
 from typing import Any, TypeAlias
 
@@ -83,13 +83,22 @@ class Document:
         self._edits: deque[tuple[object, _Touches]] = deque()
         """Who made each of the last edits, and what it touched."""
         self._touched = 0
-        self._size = len(graphfile.dump(graph))
+        self._size = len(_written(graph))
         """Characters of its file, at most."""
 
     @property
     def content(self) -> graphfile.GraphFile:
-        """The graph as it is sent and saved."""
-        return msgspec.json.decode(graphfile.dump(self.graph), type=graphfile.GraphFile)
+        """The graph as it is sent and saved; of one that can only be looked at, what is known of it."""
+        return msgspec.json.decode(_written(self.graph), type=graphfile.GraphFile)
+
+    def check_node(self, name: str) -> None:
+        """Refuse the name of a node in a run that none can have: ``outer/inner`` is one in a graph."""
+        top, _, inner = name.partition("/")
+        placed = self.graph.nodes.get(top)
+        if placed is None:
+            raise Refusal(f"there is no node {top} in {self.name}")
+        if inner and placed.graph is None:
+            raise Refusal(f"{top} is no graph, so there is no node {name} in {self.name}")
 
     def apply(self, revision: int, ops: Sequence[wire.Op], author: object = None) -> int:
         """Change the graph by all these operations, or raise Refusal; gives the new revision.
@@ -97,6 +106,8 @@ class Document:
         ``revision`` is the one that the author knew. What an author has done before it knows too,
         though it may not have been told the revision of that yet.
         """
+        if self.graph.newer:
+            raise Refusal(self.graph.newer)
         if not ops:
             raise Refusal("an edit without any change; name one")
         for op in ops:
@@ -143,6 +154,10 @@ class Document:
             )
         recent = islice(self._edits, len(self._edits) - behind, None)
         return [touches for by, touches in recent if by is None or by is not author]
+
+
+def _written(graph: Graph) -> str:
+    return graphfile.dump(replace(graph, newer=""))
 
 
 def _listed(texts: list[str]) -> str:
@@ -203,6 +218,12 @@ def _touch(op: wire.Op, touches: _Touches, was: Callable[[str], str]) -> None:
                 changed["end", link.end] = _Change(text)
             for node in (link.source, link.target):
                 _refer(node, text, touches)
+        case wire.ExposeSetting(name=name, socket=socket):
+            node, _, setting = (socket or "").rpartition(".")
+            text = f"{name} was exposed" if socket else f"{name} was exposed no more"
+            changed["exposed", name] = _Change(text, _digest([was(node), setting]))
+            if socket:
+                _refer(was(node), text, touches)
         case wire.SetNotes(notes=notes):
             value = _digest([[note.text, note.position] for note in notes])
             changed["notes",] = _Change("the notes were changed", value)

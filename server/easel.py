@@ -3,8 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any, TypeAlias
 
@@ -12,9 +12,11 @@ from PIL import Image as Picture
 
 from ..core import Cache, Graph
 from ..core.cache import nbytes
+from ..core.lists import loaded
 from . import pipe, wire
 from .pipe import Place
-from .plain import finite, text
+from .sheet import Index, Sheet, State
+from .tally import Tally
 
 RATE = 15.0
 """Previews of a node a second, at most."""
@@ -23,6 +25,10 @@ PROGRESS_RATE = 10.0
 QUALITY = 80
 KEPT = 1024**3
 """Bytes of work that can be shown or fetched later."""
+ITEMS_KEPT = 512 * 1024**2
+"""The same of the items of lists."""
+MOST_ROLLS = 40
+"""Nodes whose items are shown: a sheet holds some megabytes."""
 
 _log = logging.getLogger("capriccio.server")
 Render: TypeAlias = Callable[[Any], Picture.Image]
@@ -52,6 +58,36 @@ class Work:
         first = next(iter(self.outputs), None)
         return first if first in self.renders else None
 
+    def picture(self) -> Picture.Image | None:
+        """What previews show of it; of a list, which it must not be, its first item."""
+        if (output := self.shows) is None:
+            return None
+        _, value = next(items(self.outputs[output]), ((), None))
+        return None if value is None else self.renders[output](loaded(value)).convert("RGB")
+
+
+Tell: TypeAlias = Callable[[], wire.NodeProgress]
+"""Tells how far a node has come; asked only when somebody is to hear it."""
+
+
+class WorkSheet(Sheet):
+    """The contact sheet of a node, and what is the same for all its items."""
+
+    def __init__(self, places: Sequence[Index], work: Work) -> None:
+        super().__init__(places)
+        self.work = work
+        """What the node has made, or for a node that runs once for each item, no more than its outputs."""
+
+
+@dataclass(eq=False)
+class _Roll:
+    """The items of a node, and what of them is not on the sheet yet."""
+
+    tally: Tally
+    sheet: "WorkSheet"
+    unpainted: dict[Index, None] = field(default_factory=dict)
+    unmarked: dict[Index, State] = field(default_factory=dict)
+
 
 class Easel:
     """The latest work of each node, and one thread that shows it to those who watch.
@@ -63,13 +99,18 @@ class Easel:
     def __init__(self, send: Callable[[pipe.News], None]) -> None:
         self._send = send
         self._works = Cache(KEPT)
+        self._items = Cache(ITEMS_KEPT)
+        self._rolls: dict[Place, _Roll] = {}
+        self._lists: dict[Place, WorkSheet] = {}
+        """What was drawn last of nodes that give lists themselves."""
+        self._drawing = threading.RLock()
         self._watched: dict[int, dict[str, list[int]]] = {}
         self._waiting: dict[Place, set[int]] = {}
         """Widths at which the latest work of a node has yet to be shown."""
         self._due: dict[Place, float] = {}
-        self._progress: dict[str, tuple[int, int, Mapping[str, Any]]] = {}
+        self._progress: dict[str, Tell] = {}
         """What was not told yet."""
-        self._latest: dict[str, tuple[int, int, Mapping[str, Any]]] = {}
+        self._latest: dict[str, Tell] = {}
         self._progress_due = 0.0
         self._run = 0
         self._changed = threading.Condition()
@@ -79,10 +120,38 @@ class Easel:
         """This is what a node has now."""
         with self._changed:
             self._works.put(_key(graph, node), work)
-            widths = self._watched.get(graph, {}).get(node)
-            if widths and work.shows:
-                self._waiting[graph, node] = set(widths)
-                self._changed.notify()
+            if (roll := self._rolls.get((graph, node))) and roll.sheet.work.run != work.run:
+                del self._rolls[graph, node]
+            if work.shows:
+                self._show_soon((graph, node))
+
+    def begin_items(self, graph: int, node: str, work: Work, tally: Tally, places: Sequence[Index]) -> None:
+        """A node is about to run once for each of these places; it is shown as a contact sheet."""
+        with self._changed:
+            self._rolls.pop((graph, node), None)
+            self._rolls[graph, node] = _Roll(tally, WorkSheet(places, work))
+            if len(self._rolls) > MOST_ROLLS:
+                del self._rolls[next(iter(self._rolls))]
+            if work.shows:
+                self._show_soon((graph, node))
+
+    def put_item(self, graph: int, node: str, index: Index, state: State, work: Work | None) -> None:
+        """So it is with an item of a node, and this is what it has now, if that is new."""
+        with self._changed:
+            if work:
+                self._items.put(_key(graph, node, index), work)
+            roll = self._rolls.get((graph, node))
+            if roll and roll.sheet.work.shows and index in roll.sheet:
+                roll.unmarked[index] = state
+                if work:
+                    roll.unpainted[index] = None
+                self._show_soon((graph, node))
+
+    def _show_soon(self, place: Place) -> None:
+        widths = self._watched.get(place[0], {}).get(place[1])
+        if widths:
+            self._waiting[place] = set(widths)
+            self._changed.notify()
 
     def begin(self, run: int) -> None:
         """Another run begins: how far the nodes of the one before came is of no interest now."""
@@ -91,18 +160,20 @@ class Easel:
             self._progress.clear()
             self._latest.clear()
 
-    def progress(self, node: str, step: int, total: int, measures: Mapping[str, Any]) -> None:
-        """So far a node has come."""
+    def progress(self, node: str, tell: Tell) -> None:
+        """A node has come further."""
         with self._changed:
-            self._progress[node] = self._latest[node] = step, total, measures
-            self._changed.notify()
+            known = node in self._progress
+            self._progress[node] = self._latest[node] = tell
+            if not known:
+                self._changed.notify()
 
     def last(self, node: str) -> wire.NodeProgress:
         """How far a node came that is done; its progress is not told any more."""
         with self._changed:
-            step, total, measures = self._latest.pop(node, (0, 0, {}))
+            tell = self._latest.pop(node, None)
             self._progress.pop(node, None)
-        return wire.NodeProgress(step, total, _read(measures))
+        return tell() if tell else wire.NodeProgress(0, 0)
 
     def watch(self, graph: int, widths: Mapping[str, list[int]]) -> None:
         """Show these nodes of a graph, and no others; what is new among them at once."""
@@ -111,7 +182,7 @@ class Easel:
             self._watched[graph] = dict(widths)
             for node, wanted in widths.items():
                 new = set(wanted) - set(before.get(node, ()))
-                if new and self.work(graph, node):
+                if new and ((graph, node) in self._rolls or self.work(graph, node)):
                     self._waiting.setdefault((graph, node), set()).update(new)
                     self._due.pop((graph, node), None)
             self._changed.notify()
@@ -120,6 +191,56 @@ class Easel:
         """The latest work of a node, unless too much has been made since."""
         found: Work | None = self._works.get(_key(graph, node))
         return found
+
+    def item(self, graph: int, node: str, index: Index) -> Work | None:
+        """The latest work of one item of a node, unless too much has been made since."""
+        found: Work | None = self._items.get(_key(graph, node, index))
+        roll = self._rolls.get((graph, node))
+        return found if found and roll and found.run == roll.sheet.work.run else None
+
+    def has_items(self, graph: int, node: str) -> bool:
+        """Whether the node has run once for each item of a list."""
+        return (graph, node) in self._rolls
+
+    def sheet(self, graph: int, node: str) -> WorkSheet | None:
+        """The contact sheet of a node that has items, up to date; None for one that has none."""
+        place = graph, node
+        with self._drawing:
+            with self._changed:
+                roll = self._rolls.get(place)
+                if roll and not roll.sheet.work.shows:
+                    return None
+                unpainted, unmarked = (roll.unpainted, roll.unmarked) if roll else ({}, {})
+                if roll:
+                    roll.unpainted, roll.unmarked = {}, {}
+                works = {index: self._items.get(_key(graph, node, index)) for index in unpainted}
+            if roll:
+                for index, work in works.items():
+                    _paint(roll.sheet, index, work)
+                for index, state in unmarked.items():
+                    roll.sheet.mark(index, state)
+                return roll.sheet
+            return self._listed(place)
+
+    def _listed(self, place: Place) -> WorkSheet | None:
+        """The sheet of a node that has run once and gives a list."""
+        work = self.work(*place)
+        output = work.shows if work else None
+        if work is None or output is None or not isinstance(work.outputs[output], list):
+            self._lists.pop(place, None)
+            return None
+        known = self._lists.get(place)
+        if known and known.work is work:
+            return known
+        found = dict(items(work.outputs[output]))
+        sheet = WorkSheet(list(found), work)
+        for index in sheet.cells:
+            _paint(sheet, index, Work(work.run, {output: found[index]}, work.renders, work.drawn))
+        self._lists.pop(place, None)
+        self._lists[place] = sheet
+        if len(self._lists) > MOST_ROLLS:
+            del self._lists[next(iter(self._lists))]
+        return sheet
 
     def _show_all(self) -> None:
         while True:
@@ -152,24 +273,46 @@ class Easel:
         run = self._run
         return lambda: self._tell(run, progress)
 
-    def _tell(self, run: int, progress: Mapping[str, tuple[int, int, Mapping[str, Any]]]) -> None:
-        nodes = {
-            node: wire.NodeProgress(step, total, _read(measures))
-            for node, (step, total, measures) in progress.items()
-        }
-        self._send(pipe.Progress(run, nodes))
+    def _tell(self, run: int, progress: Mapping[str, Tell]) -> None:
+        self._send(pipe.Progress(run, {node: tell() for node, tell in progress.items()}))
 
     def _show(self, place: Place, widths: set[int]) -> None:
-        work = self.work(*place)
-        output = work and work.shows
-        if not work or not output:
+        for frame in self._frames(place, widths):
+            self._send(frame)
+
+    def _frames(self, place: Place, widths: set[int]) -> Iterator[pipe.Frame]:
+        with self._drawing:
+            sheet = self.sheet(*place)
+            work, roll = self.work(*place), self._rolls.get(place) if sheet else None
+            picture = sheet.picture() if sheet else work.picture() if work else None
+        if picture is None:
             return
-        picture = work.renders[output](work.outputs[output]).convert("RGB")
+        run, step, total = (work.run, work.step, work.total) if work else (0, 1, 1)
+        if roll:
+            run, step, total = roll.sheet.work.run, roll.tally.over, roll.tally.total
+        columns, cells = (sheet.columns, [list(index) for index in sheet.cells]) if sheet else (0, [])
         for width in widths:
             small, data = jpeg(picture, width)
-            self._send(
-                pipe.Frame(*place, work.run, width, work.step, work.total, small.width, small.height, data)
-            )
+            yield pipe.Frame(*place, run, width, step, total, small.width, small.height, data, columns, cells)
+
+
+def items(value: Any, place: Index = ()) -> Iterator[tuple[Index, Any]]:
+    """What is in a list, and in the lists in it, each with its place; without what could not be made."""
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from items(item, (*place, number))
+    elif value is not None:
+        yield place, value
+
+
+def _paint(sheet: Sheet, index: Index, work: Work | None) -> None:
+    """Put an item on the sheet, if it is still there and can be drawn."""
+    try:
+        if work and (picture := work.picture()):
+            sheet.paint(index, picture)
+    except Exception:  # one that cannot be drawn does not keep the others from being shown
+        _log.exception("an item cannot be drawn")
+        sheet.mark(index, "failed")
 
 
 def jpeg(picture: Picture.Image, longest: int) -> tuple[Picture.Image, bytes]:
@@ -182,16 +325,5 @@ def jpeg(picture: Picture.Image, longest: int) -> tuple[Picture.Image, bytes]:
     return picture, file.getvalue()
 
 
-def _read(measures: Mapping[str, Any]) -> dict[str, float | None]:
-    return {text(str(name)): _number(value) for name, value in measures.items()}
-
-
-def _number(value: Any) -> float | None:
-    try:
-        return finite(float(value))
-    except Exception:  # a measure that is no number
-        return None
-
-
-def _key(graph: int, node: str) -> str:
-    return f"{graph} {node}"
+def _key(graph: int, node: str, index: Index | None = None) -> str:
+    return f"{graph} {node}" if index is None else f"{graph} {node} {index}"

@@ -15,6 +15,7 @@ from .refusal import Refusal
 
 NODES = Limits().nodes
 LINKS = 10_000
+EXPOSED = 1_000
 PARAMS = 64 * 1024
 """Bytes of the settings of a node, as JSON."""
 
@@ -22,6 +23,7 @@ _LONGEST = 200  # characters of a link's end, in messages and in files
 _DEPTH = Limits().depth - 3  # of settings, which lie in a node, among the nodes, in a file
 _NODE = re.compile(graphfile.NAME)
 _SOCKET = re.compile(graphfile.SOCKET)
+_EXPOSED = re.compile(graphfile.EXPOSED)
 
 
 def check(op: wire.Op) -> None:
@@ -41,6 +43,14 @@ def check(op: wire.Op) -> None:
             for socket in (start, end):
                 if not _SOCKET.match(socket) or len(socket) > _LONGEST:
                     raise Refusal(f"a link at {socket[:80]!r}; write it as node.output or node.input")
+        case wire.ExposeSetting(name=name, socket=at):
+            if not _EXPOSED.fullmatch(name):
+                raise Refusal(
+                    f"a setting cannot be exposed as {name[:80]!r}; use 1 to 100 letters, digits and _, "
+                    "and begin with no digit"
+                )
+            if at is not None and (not _SOCKET.match(at) or len(at) > _LONGEST):
+                raise Refusal(f"{name} cannot stand for {at[:80]!r}; write it as node.setting")
         case wire.SetNotes(notes=notes):
             for note in notes:
                 _check_position("a note", note.position)
@@ -84,9 +94,14 @@ class Sketch:
     """A graph in pieces, of which each operation touches few: an edit may have thousands."""
 
     def __init__(self, graph: Graph) -> None:
+        self._before = graph
         self._nodes = dict(graph.nodes)
         self._layout = dict(graph.layout)
         self._notes = graph.notes
+        self._exposed = {name: socket.rpartition(".")[::2] for name, socket in graph.exposed.items()}
+        """Of each setting that is exposed, its node and what it is called there."""
+        self._inner = sum(len(inner.nodes) for inner in graph.graphs.values())
+        """Nodes of the graphs that it brings along."""
         self._links: list[Link | None] = list(graph.links)
         """In order; None where one was."""
         self._places: dict[Link, int] = {}
@@ -99,7 +114,15 @@ class Sketch:
     def graph(self) -> Graph:
         """The whole again."""
         links = tuple(link for link in self._links if link is not None)
-        return Graph(self._nodes, links, self._layout, self._notes)
+        exposed = {name: f"{node}.{setting}" for name, (node, setting) in self._exposed.items()}
+        return replace(
+            self._before,
+            nodes=self._nodes,
+            links=links,
+            layout=self._layout,
+            notes=self._notes,
+            exposed=exposed,
+        )
 
     def change(self, op: wire.Op) -> None:
         """Do one operation."""
@@ -125,12 +148,14 @@ class Sketch:
                 if (link := Link.between(start, end)) not in self._places:
                     raise Refusal(f"there is no link from {start} to {end}; look again")
                 self._unlink(self._places[link])
+            case wire.ExposeSetting(name=name, socket=socket):
+                self._expose(name, socket)
             case wire.SetNotes(notes=notes):
                 self._notes = tuple(Note(note.text, note.position) for note in notes)
 
     def _add(self, op: wire.AddNode) -> None:
         self._refuse_known(op.node)
-        if len(self._nodes) >= NODES:
+        if len(self._nodes) + self._inner >= NODES:
             raise Refusal(f"{op.node} would be more than {NODES:,} nodes; make another graph")
         self._nodes[op.node] = Placed(op.kind, op.params, op.version)
         self._layout[op.node] = op.position
@@ -141,6 +166,7 @@ class Sketch:
             self._unlink(place)
         del self._nodes[node]
         self._layout.pop(node, None)
+        self._exposed = {name: at for name, at in self._exposed.items() if at[0] != node}
 
     def _set(self, node: str, params: dict[str, Any], reset: list[str]) -> None:
         placed = self._placed(node)
@@ -157,6 +183,11 @@ class Sketch:
     def _rename(self, node: str, to: str) -> None:
         placed = self._placed(node)
         self._refuse_known(to)
+        for name, (inner, setting) in self._exposed.items():
+            if inner == node:
+                if len(to) + 1 + len(setting) > _LONGEST:
+                    raise Refusal(f"{to} is too long a name beside {setting}; use a shorter one")
+                self._exposed[name] = to, setting
         for place in sorted(self._at.get(node, ())):
             link = self._unlink(place)
             source, target = (to if name == node else name for name in (link.source, link.target))
@@ -171,6 +202,19 @@ class Sketch:
         self._nodes[to] = placed
         if node in self._layout:
             self._layout[to] = self._layout.pop(node)
+
+    def _expose(self, name: str, socket: str | None) -> None:
+        if socket is None:
+            if name not in self._exposed:
+                hint = did_you_mean(name, list(self._exposed)) or "; look again"
+                raise Refusal(f"no setting is exposed as {name}{hint}")
+            del self._exposed[name]
+            return
+        node, _, setting = socket.rpartition(".")
+        self._placed(node)
+        if len(self._exposed) >= EXPOSED and name not in self._exposed:
+            raise Refusal(f"{name} would be more than {EXPOSED:,} exposed settings; take others back first")
+        self._exposed[name] = node, setting
 
     def _link(self, link: Link) -> None:
         self._placed(link.source)

@@ -6,6 +6,7 @@ from typing import IO
 
 from . import pipe, wire
 from .outbox import Frame, Outbox
+from .seat import Reply
 
 IN_MEMORY = 16 * 1024 * 1024
 """Bytes of a result that are kept in memory; larger ones go to a temporary file."""
@@ -20,7 +21,7 @@ class Fetching:
         self._outbox = outbox
         self._file: IO[bytes] | None = None
 
-    def __call__(self, message: pipe.Answer | pipe.Chunk | pipe.Sent | None) -> None:
+    def __call__(self, message: Reply | None) -> None:
         match message:
             case pipe.Chunk(data=data):
                 self._file = self._file or tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)

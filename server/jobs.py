@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from . import wire
+from .audience import within
 from .document import Document
 
 
@@ -37,7 +38,8 @@ class Job:
 
     def state(self, node: str) -> wire.NodeState:
         """Whether a node that was called is held."""
-        return "paused" if self.paused & {None, node} else "running"
+        held = None in self.paused or any(name and within(node, name) for name in self.paused)
+        return "paused" if held else "running"
 
 
 def blamed(how: str, node: str, inside: Collection[str]) -> str:

@@ -118,7 +118,8 @@ class Library:
             if there is None:
                 self._write_new(name, data)
             elif overwrite:
-                _read(there)
+                if newer := _read(there).newer:  # it holds more than anybody here has seen
+                    raise Refusal(f"{name} cannot be replaced: {newer}")
                 _replace(there, data)
             else:
                 raise _taken(name, "choose another name, or say that it shall be replaced")
@@ -336,6 +337,8 @@ def _read(path: Path) -> Graph:
 
 def _written(name: str, graph: Graph) -> bytes:
     """What is written of a graph; it can be read again, or this raises."""
+    if graph.newer:
+        raise Refusal(f"{name} cannot be saved: {graph.newer}")
     with _telling(f"{name} cannot be saved", "take away what it says"):
         data = graphfile.dump(graph).encode(errors="surrogatepass")  # which reading refuses
         graphfile.parse(data, _LIMITS)

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..core import AnyNode, Catalog
+from ..core.node import Input, Output
 from ..core.params import REQUIRED, Param
 
 
@@ -29,13 +30,20 @@ def show(node: AnyNode, console: Console) -> None:
     )
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for name, input in node.inputs.items():
-        many, optional = ("any number" if input.many else ""), ("optional" if input.optional else "")
-        table.add_row("input", name, input.type.name, " ".join(filter(None, (many, optional))))
+        table.add_row("input", name, _type(input), "", "optional" if input.optional else "")
     for param in node.params.values():
-        table.add_row("setting", param.name, escape(_values(param)), escape(param.doc))
-    for name, port in node.outputs.items():
-        table.add_row("output", name, port.name, "")
+        table.add_row("setting", param.name, escape(_values(param)), param.port.name, escape(param.doc))
+    for name, output in node.outputs.items():
+        table.add_row("output", name, _type(output), "", "")
     console.print(table)
+    if node.params:
+        console.print("\nA setting takes a link too, of the type behind it.")
+
+
+def _type(socket: Input | Output) -> str:
+    """What travels there: ``list of Image``, or ``any type`` and what it is called."""
+    name = f"any type ({socket.type.name})" if socket.type.variable else socket.type.name
+    return {0: "", 1: "list of "}.get(socket.depth, "list of lists of ") + name
 
 
 def _values(param: Param) -> str:

@@ -68,11 +68,20 @@ class Resume(ToWorker, frozen=True):
 
 
 class Change(ToWorker, frozen=True):
-    """Hand live settings of a node to a run."""
+    """Hand settings of a node to a run, as far as they are live; those in ``reset`` get their defaults."""
 
     run: int
     node: str
     params: dict[str, Any]
+    reset: list[str] = []
+
+
+class Describe(ToWorker, frozen=True):
+    """Tell what a saved graph is as a node of this one."""
+
+    ask: int
+    content: bytes
+    name: str
 
 
 class Check(ToWorker, frozen=True):
@@ -96,10 +105,11 @@ class Fetch(ToWorker, frozen=True):
     graph: int
     node: str
     output: str
+    item: list[int]
     format: wire.Format
 
 
-Order: TypeAlias = Start | Cancel | Pause | Resume | Change | Check | Watch | Fetch
+Order: TypeAlias = Start | Cancel | Pause | Resume | Change | Describe | Check | Watch | Fetch
 
 
 # From the worker.
@@ -192,6 +202,8 @@ class Frame(FromWorker, frozen=True):
     width: int
     height: int
     data: bytes
+    columns: int = 0
+    cells: list[list[int]] = []
 
 
 class Answer(FromWorker, frozen=True):
@@ -199,6 +211,14 @@ class Answer(FromWorker, frozen=True):
 
     ask: int
     problems: list[wire.Problem]
+
+
+class Described(FromWorker, frozen=True):
+    """What a graph is as a node; or, with a text, why it can be none."""
+
+    ask: int
+    info: wire.NodeInfo | None = None
+    text: str = ""
 
 
 class Chunk(FromWorker, frozen=True):
@@ -230,6 +250,7 @@ News: TypeAlias = (
     | Ended
     | Frame
     | Answer
+    | Described
     | Chunk
     | Sent
 )

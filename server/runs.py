@@ -9,7 +9,7 @@ import msgspec
 
 from ..core import graphfile
 from . import pipe, wire
-from .audience import Audience
+from .audience import Audience, within
 from .document import Document
 from .jobs import Job, blamed
 from .kinds import Kinds
@@ -64,8 +64,10 @@ class Runs:
         """A run that may be queued, or Refusal."""
         if len(self._waiting) >= MOST:
             raise Refusal(f"{MOST} runs wait already; cancel some, or wait")
-        if unknown := [name for name in only if name not in document.graph.nodes]:
-            raise Refusal(f"there is no node {unknown[0]} in {document.name}")
+        if document.graph.newer:
+            raise Refusal(document.graph.newer)
+        for name in only:
+            document.check_node(name)
         self.staff.check_hope()
         number = self._records.next_run()
         info = wire.RunInfo(number, document.name, document.revision, "queued", only, queued=time.time())
@@ -125,8 +127,11 @@ class Runs:
         if placed is None or job is None:
             return
         changed = {**self.kinds.defaults(placed.kind, reset), **params}
-        if live := self.kinds.live(placed.kind, changed):
-            self.staff.at(job.number).send(pipe.Change(job.number, node, live))
+        seat = self.staff.at(job.number)
+        if placed.graph is not None:  # only the worker knows which of its settings are live
+            seat.send(pipe.Change(job.number, node, params, reset))
+        elif live := self.kinds.live(placed.kind, changed):
+            seat.send(pipe.Change(job.number, node, live))
 
     def knows(self, document: Document) -> bool:
         """Whether a graph runs, waits to, or has made something that can be looked at."""
@@ -135,7 +140,9 @@ class Runs:
     def gone(self, document: Document, node: str) -> None:
         """A node was taken away, or goes by another name."""
         if not self.of(document):
-            self.reports.get(document.number, {}).pop(node, None)
+            reports = self.reports.get(document.number, {})
+            for name in [name for name in reports if within(name, node)]:
+                del reports[name]
         self.audience.gone(document, node)
 
     def forget(self, document: Document) -> None:
@@ -150,14 +157,20 @@ class Runs:
         content = graphfile.dump(document.graph).encode()
         self.staff.ask(lambda number: pipe.Check(number, content), hear)
 
+    def describe(self, document: Document, name: str, hear: Ask) -> None:
+        """Tell what a saved graph is as a node of this one. That can wait for a worker."""
+        content = graphfile.dump(document.graph).encode()
+        self.staff.ask(lambda number: pipe.Describe(number, content, name), hear)
+
     def fetch(self, document: Document, request: wire.FetchResult, hear: Ask) -> None:
         """Encode what a node has made, where its graph ran last."""
 
         def order(number: int) -> pipe.Order:
-            return pipe.Fetch(number, document.number, request.node, request.output, request.format)
+            return pipe.Fetch(
+                number, document.number, request.node, request.output, request.item, request.format
+            )
 
-        if request.node not in document.graph.nodes:
-            raise Refusal(f"there is no node {request.node} in {document.name}")
+        document.check_node(request.node)
         seat = self._ran.get(document.number)
         (seat if seat and seat.state == "ready" else self.staff.ready()).ask(order, hear)
 
@@ -188,11 +201,14 @@ class Runs:
         match message:
             case pipe.Began(node=node):
                 seat.inside[node] = None
-                if self._state(job, node) != "done":  # one that is made again for a live setting stays done
+                # One that is made again for a live setting stays done.
+                if self._state(job, node) not in ("done", "running", "paused"):
                     self._report(job, wire.NodeReport(node, job.state(node)))
             case pipe.Node(report=report):
                 if report.state != "queued":
                     seat.inside.pop(report.node, None)
+                if report.state == "running":  # a node that is a graph
+                    report = msgspec.structs.replace(report, state=job.state(report.node))
                 self._report(job, report)
             case pipe.Progress(nodes=nodes):
                 self._progress(job, nodes)
@@ -233,6 +249,8 @@ class Runs:
         """A run has ended badly: by these nodes, or by something else."""
         for node, error in why.items():
             self._report(job, wire.NodeReport(node, "failed", error=error))
+            for end in (place for place, letter in enumerate(node) if letter == "/"):
+                self._report(job, wire.NodeReport(node[:end], "failed", error=f"{node[end + 1 :]}: {error}"))
         problems = [] if why else [wire.Problem(otherwise)]
         self._finish(seat, job, "failed", failed=list(why), problems=problems)
 
@@ -270,7 +288,8 @@ class Runs:
         why = "the run was cancelled" if state == "cancelled" else "the run ended before its turn came"
         for node, report in list(self.reports.get(job.document.number, {}).items()):
             if report.state in ("queued", "running", "paused"):
-                self._report(job, wire.NodeReport(node, "skipped", error=why))
+                items = report.items and msgspec.structs.replace(report.items, on=[])
+                self._report(job, wire.NodeReport(node, "skipped", error=why, items=items))
 
     def _set(self, job: Job, **facts: Any) -> None:
         job.set(**facts)
@@ -296,11 +315,11 @@ class Runs:
         for name, at in nodes.items():
             if (report := reports.get(name)) and report.state in ("running", "paused"):
                 reports[name] = msgspec.structs.replace(
-                    report, step=at.step, total=at.total, measures=at.measures
+                    report, step=at.step, total=at.total, measures=at.measures, items=at.items
                 )
         # All that are on, since who is slow gets the last of these messages only.
         far = {
-            name: wire.NodeProgress(report.step, report.total, report.measures)
+            name: wire.NodeProgress(report.step, report.total, report.measures, report.items)
             for name, report in reports.items()
             if report.state in ("running", "paused") and report.total
         }

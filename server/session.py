@@ -9,9 +9,11 @@ import msgspec
 from . import pipe, wire
 from .document import Document
 from .fetching import Fetching
+from .graphs import kinds_in
 from .library import named
 from .outbox import Outbox
 from .refusal import Refusal
+from .seat import Reply
 from .studio import Studio
 from .uploads import Uploads
 
@@ -88,6 +90,12 @@ class Session:
             case wire.Edit():
                 self._document(request.graph)
                 return self._studio.desk.edit(request, self._outbox)
+            case wire.ExportGraph():
+                self._document(request.graph)
+                return await self._studio.desk.export(request.graph)
+            case wire.AllowKinds():
+                await self._allow(self._document(request.graph), request.kinds)
+                return wire.Done()
             case wire.GetCatalogue():
                 return self._studio.runs.kinds.catalogue
             case wire.GetStatus():
@@ -100,7 +108,7 @@ class Session:
                 return wire.History(runs=self._studio.records.runs(request.graph, request.limit))
             case wire.BeginUpload() | wire.EndUpload():
                 return await self._upload(request)
-            case wire.CheckGraph() | wire.FetchResult():
+            case wire.CheckGraph() | wire.DescribeGraph() | wire.FetchResult():
                 self._ask(request)
                 return None
             case (
@@ -110,7 +118,6 @@ class Session:
                 | wire.PauseRun()
                 | wire.ResumeRun()
                 | wire.RestartRun()
-                | wire.AllowKinds()
             ):
                 return self._run(request)
             case _:
@@ -191,6 +198,7 @@ class Session:
             runs=runs.of(document),
             latest=runs.latest(document),
             nodes=list(runs.reports.get(document.number, {}).values()),
+            read_only=self._studio.desk.read_only(document),
         )
 
     def _leave(self, document: Document) -> None:
@@ -213,6 +221,8 @@ class Session:
         match request:
             case wire.RunGraph():
                 document = self._document(request.graph)
+                if why := self._studio.desk.read_only(document):
+                    raise Refusal(why)
                 return wire.Queued(run=runs.add(document, request.only, request.first))
             case wire.RestartRun():
                 return wire.Queued(run=runs.restart(request.run))
@@ -224,14 +234,12 @@ class Session:
                 runs.pause(request.run, request.node)
             case wire.ResumeRun():
                 runs.resume(request.run, request.node)
-            case wire.AllowKinds():
-                self._allow(self._document(request.graph), request.kinds)
             case _:
                 raise Refusal(f"{type(request).__name__} cannot be answered")
         return wire.Done()
 
-    def _allow(self, document: Document, kinds: list[str]) -> None:
-        there = {placed.kind for placed in document.graph.nodes.values()}
+    async def _allow(self, document: Document, kinds: list[str]) -> None:
+        there = await asyncio.to_thread(kinds_in, document.graph, self._studio.library.load)
         if others := [kind for kind in kinds if kind not in there]:
             raise Refusal(
                 f"{document.name} has no node of the kind {others[0]}, so there is nothing to allow"
@@ -245,8 +253,7 @@ class Session:
             self._watched.discard(place)
             audience.unwatch(document, request.node, self._outbox)
             return wire.Done()
-        if request.node not in document.graph.nodes:
-            raise Refusal(f"there is no node {request.node} in {request.graph}")
+        document.check_node(request.node)
         if len(self._watched) >= WATCHED and place not in self._watched:
             raise Refusal(f"{WATCHED} nodes are watched here; unwatch some first")
         self._watched.add(place)
@@ -259,7 +266,7 @@ class Session:
             if graph in numbers:
                 self._outbox.acknowledge((numbers[graph], node), sequence)
 
-    def _ask(self, request: wire.CheckGraph | wire.FetchResult) -> None:
+    def _ask(self, request: wire.CheckGraph | wire.DescribeGraph | wire.FetchResult) -> None:
         """Ask the worker; the answer comes when it has one."""
         document, runs = self._document(request.graph), self._studio.runs
         if isinstance(request, wire.FetchResult):
@@ -270,20 +277,32 @@ class Session:
             runs.fetch(document, request, fetching)
             self._fetching.append(fetching)
             return
+        if isinstance(request, wire.CheckGraph) and document.graph.newer:
+            problems = [wire.Problem(document.graph.newer)]
+            checked = wire.Checked(graph=document.name, revision=document.revision, problems=problems)
+            self._put(checked, request.id)
+            return
         if self._checking >= CHECKED:
             raise Refusal(f"{CHECKED} checks are not answered yet; wait for one of them")
         self._checking += 1
         revision = document.revision
 
-        def hear(answer: pipe.Answer | pipe.Chunk | pipe.Sent | None) -> None:
+        def hear(answer: Reply | None) -> None:
             self._checking -= 1
             said: wire.AnyMessage = wire.Refused(text=runs.staff.excuse)
             if isinstance(answer, pipe.Answer):
                 said = wire.Checked(graph=document.name, revision=revision, problems=answer.problems)
+            elif isinstance(answer, pipe.Described):
+                said = wire.Refused(text=answer.text)
+                if answer.info:
+                    said = wire.Described(graph=document.name, info=answer.info)
             self._put(said, request.id)
 
         try:
-            runs.check(document, hear)
+            if isinstance(request, wire.DescribeGraph):
+                runs.describe(document, request.name, hear)
+            else:
+                runs.check(document, hear)
         except Refusal:
             self._checking -= 1
             raise

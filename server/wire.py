@@ -30,18 +30,43 @@ WIDTH = 512
 Name = Annotated[
     str,
     Meta(
-        pattern=r"^\w[\w -]{0,63}$(?!\n)",
+        pattern=rf"^{graphfile.GRAPH_NAME}$(?!\n)",
         description="1 to 64 letters, digits, spaces, - and _; the name of a graph or a picture.",
     ),
 ]
 NodeName = Annotated[str, Meta(pattern=rf"^{graphfile.NAME}$(?!\n)", description="A node in its graph.")]
+RunName = Annotated[
+    str,
+    Meta(
+        pattern=rf"^{graphfile.NAME}(?:/{graphfile.NAME}){{0,64}}$(?!\n)",
+        description="A node in a run; outer/inner for one in a graph that is a node.",
+    ),
+]
 Socket = Annotated[
     str, Meta(pattern=graphfile.SOCKET, max_length=200, description="node.output or node.input.")
 ]
-Kind = Annotated[str, Meta(min_length=1, max_length=200, description="A node's id: capriccio.Optimize.")]
+ExposedName = Annotated[
+    str,
+    Meta(
+        pattern=rf"^{graphfile.EXPOSED}$(?!\n)",
+        description="What an exposed setting is called: 1 to 100 letters, digits and _, no digit first.",
+    ),
+]
+Kind = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=200,
+        description="A node's id, capriccio.Optimize, or graph:NAME for a graph that is used as a node.",
+    ),
+]
 Whole = Annotated[int, Meta(ge=0, lt=2**53)]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)", description="sha256 in hexadecimal.")]
 Width = Annotated[int, Meta(ge=16, le=8192, description="Pixels of the longer side.")]
+Index = Annotated[
+    list[Whole],
+    Meta(max_length=64, description="A place in a list, from 0; in a list of lists, first that of its list."),
+]
 Position = tuple[float, float]
 Time = Annotated[float, Meta(description="Seconds since 1970.")]
 Format = Literal["png", "jpeg", "webp", "npy"]
@@ -136,6 +161,13 @@ class RenameNode(Operation, tag="rename", frozen=True):
     to: NodeName
 
 
+class ExposeSetting(Operation, tag="expose", frozen=True):
+    """Give the graph, where it is a node, a setting of one of its nodes; or take that back, with null."""
+
+    name: ExposedName
+    socket: Annotated[Socket | None, Meta(description="node.setting")] = None
+
+
 class SetNotes(Operation, tag="notes", frozen=True):
     """Replace the texts on the canvas."""
 
@@ -152,6 +184,7 @@ Op: TypeAlias = (
     | MuteNode
     | BypassNode
     | RenameNode
+    | ExposeSetting
     | SetNotes
 )
 
@@ -234,6 +267,12 @@ class DeleteGraph(Request, frozen=True):
     graph: Name
 
 
+class ExportGraph(Request, tag="export", frozen=True):
+    """Get an open graph, as it is now, as one file with all the graphs in it. Answered by exported."""
+
+    graph: Name
+
+
 class Edit(Request, frozen=True):
     """Change an open graph, all or nothing, knowing it as of ``revision``.
 
@@ -247,6 +286,13 @@ class Edit(Request, frozen=True):
     ops: Annotated[list[Op], Meta(min_length=1, max_length=2_000)]
 
 
+class DescribeGraph(Request, tag="describe", frozen=True):
+    """What a graph is as a node of an open graph, whose own graphs count first. Answered by described."""
+
+    graph: Name
+    name: Annotated[Name, Meta(description="Of the graph that is to be a node.")]
+
+
 class CheckGraph(Request, tag="check", frozen=True):
     """Find all that keeps an open graph from running. Answered by checked."""
 
@@ -257,7 +303,7 @@ class RunGraph(Request, tag="run", frozen=True):
     """Run an open graph as it is now: all of it, or what these nodes need. Answered by queued."""
 
     graph: Name
-    only: list[NodeName] = []
+    only: list[RunName] = []
     first: Annotated[bool, Meta(description="Before all others that wait.")] = False
 
 
@@ -277,14 +323,14 @@ class PauseRun(Request, tag="pause", frozen=True):
     """Hold a run, or one node of it, at its next preview. Answered by done."""
 
     run: Whole
-    node: NodeName | None = None
+    node: RunName | None = None
 
 
 class ResumeRun(Request, tag="resume", frozen=True):
     """Let a run, or one node of it, go on. Answered by done."""
 
     run: Whole
-    node: NodeName | None = None
+    node: RunName | None = None
 
 
 class RestartRun(Request, tag="restart", frozen=True):
@@ -307,7 +353,7 @@ class Watch(Request, frozen=True):
     """Get previews of a node, so wide at most; the last one comes at once. Answered by done."""
 
     graph: Name
-    node: NodeName
+    node: RunName
     width: Width = WIDTH
 
 
@@ -315,7 +361,7 @@ class Unwatch(Request, frozen=True):
     """Get no more previews of a node. Answered by done."""
 
     graph: Name
-    node: NodeName
+    node: RunName
 
 
 class Ack(Request, frozen=True):
@@ -324,7 +370,7 @@ class Ack(Request, frozen=True):
     After two unacknowledged previews of a node the server waits.
     """
 
-    frames: Annotated[list[tuple[Name, NodeName, Whole]], Meta(max_length=500)]
+    frames: Annotated[list[tuple[Name, RunName, Whole]], Meta(max_length=500)]
 
 
 class BeginUpload(Request, frozen=True):
@@ -348,13 +394,15 @@ class EndUpload(Request, frozen=True):
 class FetchResult(Request, tag="fetch", frozen=True):
     """Get what a node made, full size, as chunks in binary frames and then fetched.
 
-    ``output`` is one of the node's outputs, by default the first. png carries the graph; npy
-    holds float32 as it is.
+    ``output`` is one of the node's outputs, by default the first, and ``item`` the place of one of
+    its items, if the node runs once for each item of a list or gives a list; without it all items
+    come as one contact sheet. png carries the graph; npy holds float32 as it is.
     """
 
     graph: Name
-    node: NodeName
+    node: RunName
     output: Annotated[str, Meta(max_length=100)] = ""
+    item: Index = []
     format: Format = "png"
 
 
@@ -385,7 +433,9 @@ AnyRequest: TypeAlias = (
     | RenameGraph
     | DuplicateGraph
     | DeleteGraph
+    | ExportGraph
     | Edit
+    | DescribeGraph
     | CheckGraph
     | RunGraph
     | CancelRun
@@ -426,12 +476,23 @@ class PortInfo(Struct, frozen=True):
     previews: Annotated[bool, Meta(description="Nodes that give this type can be watched.")]
 
 
+Depth = Annotated[
+    int,
+    Meta(ge=0, description="How deep a list it is: 1 for a list, 2 for a list of lists, 0 for one value."),
+]
+Generic = Annotated[
+    bool,
+    Meta(description="It takes or gives any type, the same at all sockets of the node that name this one."),
+]
+
+
 class InputInfo(Struct, frozen=True):
-    """Where a link may end."""
+    """Where a link may end. One with a depth takes any number of links, in order."""
 
     name: str
     type: str
-    many: bool
+    depth: Depth
+    generic: Generic
     optional: bool
     live: bool
 
@@ -441,6 +502,8 @@ class OutputInfo(Struct, frozen=True):
 
     name: str
     type: str
+    depth: Depth
+    generic: Generic
 
 
 class NodeInfo(Struct, frozen=True):
@@ -454,7 +517,7 @@ class NodeInfo(Struct, frozen=True):
     outputs: list[OutputInfo]
     settings: Annotated[
         dict[str, Any],
-        Meta(description="A JSON Schema, with our own x-widget, x-unit, x-step, x-scale, x-live, x-note."),
+        Meta(description="A JSON Schema, with x-port, x-widget, x-unit, x-step, x-scale, x-live and x-note."),
     ]
     streams: bool
     touches: list[Literal["files", "network"]]
@@ -486,8 +549,34 @@ class RunInfo(Struct, frozen=True):
     skipped: Annotated[list[str], Meta(description="Nodes that did not run because of those.")] = []
 
 
+class ItemReport(Struct, frozen=True):
+    """One item of a node that runs once for each item of a list."""
+
+    index: Index
+    label: Annotated[str, Meta(description="What tells it from the others, such as layer relu4_1.")] = ""
+    step: int = 0
+    total: int = 0
+    measures: dict[str, float | None] = {}
+    error: str = ""
+
+
+class ItemsReport(Struct, frozen=True):
+    """How far a node has come that runs once for each item of a list."""
+
+    total: int
+    done: int = 0
+    cached: Annotated[int, Meta(description="Those of the done that were not run again.")] = 0
+    failed: int = 0
+    skipped: int = 0
+    on: Annotated[list[ItemReport], Meta(description="Those that run; of many, some.")] = []
+    wrong: Annotated[list[ItemReport], Meta(description="Those that failed; of many, the first.")] = []
+
+
 class NodeReport(Struct, frozen=True):
-    """How far a node has come in the latest run of its graph."""
+    """How far a node has come in the latest run of its graph.
+
+    Of one that runs once for each item of a list, step and total count items.
+    """
 
     node: str
     state: NodeState
@@ -497,7 +586,10 @@ class NodeReport(Struct, frozen=True):
     cached: bool = False
     seconds: float = 0.0
     error: str = ""
-    value: Annotated[str | int | float | None, Meta(description="A text or number that it made.")] = None
+    value: Annotated[
+        str | int | float | None, Meta(description="A text or number that it made; of a list, the first few.")
+    ] = None
+    items: ItemsReport | None = None
 
 
 class PictureInfo(Struct, frozen=True):
@@ -522,6 +614,7 @@ class NodeProgress(Struct, frozen=True):
     step: int
     total: int
     measures: dict[str, float | None] = {}
+    items: ItemsReport | None = None
 
 
 # From the server.
@@ -584,6 +677,7 @@ class Opened(Message, frozen=True):
     runs: Annotated[list[RunInfo], Meta(description="Those that are on or wait.")]
     latest: Annotated[RunInfo | None, Meta(description="The latest that has begun, and may have ended.")]
     nodes: Annotated[list[NodeReport], Meta(description="Of the latest run.")]
+    read_only: Annotated[str, Meta(description="Why it can only be looked at, if that is so.")] = ""
 
 
 class Closed(Message, frozen=True):
@@ -600,12 +694,27 @@ class Saved(Message, frozen=True):
     revision: int
 
 
+class Exported(Message, frozen=True):
+    """An open graph as one file."""
+
+    graph: str
+    revision: int
+    text: Annotated[str, Meta(description="What to write into the file.")]
+
+
 class Edited(Message, frozen=True):
     """Somebody changed an open graph; it is at ``revision`` now."""
 
     graph: str
     revision: int
     ops: list[Op]
+
+
+class Described(Message, frozen=True):
+    """A graph as a node; it can be placed and linked like the kinds in the catalogue."""
+
+    graph: str
+    info: NodeInfo
 
 
 class Checked(Message, frozen=True):
@@ -726,7 +835,9 @@ AnyMessage: TypeAlias = (
     | Opened
     | Closed
     | Saved
+    | Exported
     | Edited
+    | Described
     | Checked
     | Queued
     | Run
@@ -748,7 +859,7 @@ AnyMessage: TypeAlias = (
 
 
 class Preview(Struct, frozen=True):
-    """Of a preview (kind 1): a JPEG of what a node has so far."""
+    """Of a preview (kind 1): a JPEG of what a node has so far; of a list, a contact sheet."""
 
     graph: str
     node: str
@@ -758,6 +869,10 @@ class Preview(Struct, frozen=True):
     total: int
     width: int
     height: int
+    columns: Annotated[int, Meta(description="Of a contact sheet, whose cells are all of one size.")] = 0
+    cells: Annotated[
+        list[Index], Meta(description="The items in them, row by row; a cell more counts the others.")
+    ] = []
 
 
 class UploadChunk(Struct, frozen=True, forbid_unknown_fields=True):
@@ -815,7 +930,9 @@ _REQUESTS = [str(kind.__struct_config__.tag) for kind in get_args(AnyRequest)]
 _MEANT = {
     _pattern(Name): "1 to 64 letters, digits, spaces, - and _",
     _pattern(NodeName): "the name of a node: 1 to 100 characters without . and /",
+    _pattern(RunName): "the name of a node in a run, such as outer/inner",
     _pattern(Socket): "written as node.output or node.input",
+    _pattern(ExposedName): "1 to 100 letters, digits and _, of which no digit is the first",
     _pattern(Digest): "64 hexadecimal digits",
 }
 

@@ -15,27 +15,15 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from io import BytesIO
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
-
-import numpy as np
 
 from ..core import (
     Cache,
     CapriccioError,
     Catalog,
     Controls,
-    Event,
-    Graph,
     GraphError,
-    NodeChanged,
-    NodeFailed,
-    NodeFinished,
-    NodePreviewed,
-    NodeQueued,
-    NodeSkipped,
     Plan,
     RunFinished,
     Workspace,
@@ -43,17 +31,20 @@ from ..core import (
     run,
 )
 from ..core.device import choose
-from ..core.graphfile import parse, png
+from ..core.graphfile import parse
 from ..core.store import Store
 from . import pipe, wire
-from .catalogue import described
-from .easel import Easel, Work
-from .plain import error_line, plain, text
+from .catalogue import described, told
+from .easel import Easel
+from .encoding import MEDIA, encoded, file_name
+from .graphs import as_node
+from .helm import Helm
+from .plain import error_line, text
+from .story import Story
 
 NICE = 10
 OOM_SCORE = 700
 """When memory runs out, the kernel takes the worker before the server and most else."""
-MEDIA = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "npy": "application/octet-stream"}
 _DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG
 
 
@@ -117,7 +108,8 @@ class Worker:
         self._line = line
         self._easel = Easel(self._line.send)
         self._starts: SimpleQueue[pipe.Start] = SimpleQueue()
-        self._controls: dict[int, Controls] = {}
+        self._helms: dict[int, Helm] = {}
+        self._calls: dict[int, Calls] = {}
         self._answers = ThreadPoolExecutor(2, thread_name_prefix="answer")
         self._catalog = Catalog.load(setup.builtins, folder=Path(setup.plugin_folder))
         for path in map(Path, setup.plugin_files):
@@ -139,18 +131,19 @@ class Worker:
     def _obey(self, order: pipe.Order) -> None:
         match order:
             case pipe.Start(run=number):
-                self._controls[number] = Controls(
-                    began=lambda name: self._line.send(pipe.Began(number, name))
-                )
+                self._calls[number] = Calls(number, self._line)
+                self._helms[number] = Helm(Controls(began=self._calls[number]))
                 self._starts.put(order)
             case pipe.Watch():
                 self._easel.watch(order.graph, order.widths)
+            case pipe.Describe():
+                self._answers.submit(self._describe, order)
             case pipe.Check():
                 self._answers.submit(self._check, order)
             case pipe.Fetch():
                 self._answers.submit(self._fetch, order)
-            case _ if controls := self._controls.get(order.run):
-                _steer(controls, order)
+            case _ if helm := self._helms.get(order.run):
+                helm.obey(order)
 
     def _run_all(self) -> None:
         while True:
@@ -161,7 +154,7 @@ class Worker:
             except BaseException as error:  # whatever a node or plugin raises, the next run must go on
                 self._line.send(pipe.Broken(start.run, error_line(error)))
             finally:
-                del self._controls[start.run]
+                del self._helms[start.run], self._calls[start.run]
 
     def _run(self, start: pipe.Start) -> None:
         graph = parse(start.content)
@@ -174,8 +167,11 @@ class Worker:
             self._line.send(pipe.Rejected(start.run, [], needs))
             return
         ended = pipe.Ended(start.run, 0.0, True, [], [])
-        story = Story(start, planned, self._catalog, self._easel, self._line)
-        with closing(run(planned, self._cache, controls=self._controls[start.run])) as events:
+        helm = self._helms[start.run]
+        helm.take(planned, self._catalog)
+        self._calls[start.run].items = frozenset(step.name for step in planned.steps if step.axes)
+        story = Story(start, planned, self._catalog, self._easel, self._line.send, helm)
+        with closing(run(planned, self._cache, controls=helm.controls)) as events:
             for event in events:
                 if isinstance(event, RunFinished):
                     ended = pipe.Ended(
@@ -183,6 +179,13 @@ class Worker:
                     )
                 story.tell(event)
         self._line.send(ended)
+
+    def _describe(self, order: pipe.Describe) -> None:
+        try:
+            found = told(as_node(order.name, parse(order.content), self._catalog, self._workspace.graph))
+            self._line.send(pipe.Described(order.ask, found))
+        except BaseException as error:  # it is a plugin's code that tells what there is to choose from
+            self._line.send(pipe.Described(order.ask, text=error_line(error)))
 
     def _check(self, order: pipe.Check) -> None:
         try:
@@ -196,146 +199,32 @@ class Worker:
 
     def _fetch(self, order: pipe.Fetch) -> None:
         try:
-            data = self._encoded(order)
+            data = encoded(order, self._easel)
         except BaseException as error:  # it may be a plugin's code that draws the picture
             self._line.send(pipe.Sent(order.ask, text=error_line(error)))
             return
         for start in range(0, len(data), wire.CHUNK):
             self._line.send(pipe.Chunk(order.ask, data[start : start + wire.CHUNK]))
-        name = f"{order.node}.{'jpg' if order.format == 'jpeg' else order.format}"
         digest = hashlib.sha256(data).hexdigest()
-        self._line.send(pipe.Sent(order.ask, digest, MEDIA[order.format], name))
-
-    def _encoded(self, order: pipe.Fetch) -> bytes:
-        work = self._easel.work(order.graph, order.node)
-        if work is None:
-            raise CapriccioError(f"nothing that {order.node} made is here any more; run the graph again")
-        output = order.output or next(iter(work.outputs), "")
-        if output not in work.outputs:
-            has = ", ".join(work.outputs) or "none"
-            raise CapriccioError(f"{order.node} has no output {output}; it has {has}")
-        name, value = f"{order.node}.{output}", work.outputs[output]
-        if not hasattr(value, "detach") and output not in work.renders:
-            raise CapriccioError(f"{name} is neither a picture nor an array, so there is nothing to fetch")
-        if order.format == "npy":
-            return _array(value, name)
-        if output not in work.renders:
-            raise CapriccioError(f"{name} is no picture; ask for npy")
-        picture = work.renders[output](value)
-        if order.format == "png":
-            return png(picture, work.drawn)
-        file = BytesIO()
-        picture.convert("RGB").save(file, order.format.upper(), quality=92)
-        return file.getvalue()
+        self._line.send(pipe.Sent(order.ask, digest, MEDIA[order.format], file_name(order)))
 
 
-class Story:
-    """Tells the server, and shows on the easel, what happens in one run."""
+class Calls:
+    """Tells the server which nodes are about to be called; of one that has items the first time only."""
 
-    def __init__(self, start: pipe.Start, planned: Plan, catalog: Catalog, easel: Easel, line: Line) -> None:
-        self._run = start.run
-        self._graph = start.graph
-        self._drawn: Graph = planned.graph
-        self._nodes = {step.name: step.node for step in planned.steps}
-        self._renders = {
-            name: {
-                output: catalog.previews[port.name]
-                for output, port in node.outputs.items()
-                if port.name in catalog.previews
-            }
-            for name, node in self._nodes.items()
-        }
-        """How each output of each node is shown, of those that can be."""
-        self._easel = easel
+    def __init__(self, run: int, line: Line) -> None:
+        self.items: frozenset[str] = frozenset()
+        """The nodes that run once for each item of a list."""
+        self._run = run
         self._line = line
-        self._over: set[str] = set()
-        """Nodes that have ended."""
+        self._told: set[str] = set()
 
-    def tell(self, event: Event) -> None:
-        """Pass one event on."""
-        match event:
-            case NodeQueued(name=name):
-                self._report(wire.NodeReport(name, "queued"))
-            case NodePreviewed(name=name, preview=preview):
-                step, total = _count(preview.step), _count(preview.total)
-                self._put(name, preview.value, step, total)
-                self._easel.progress(name, step, total, preview.measures)
-            case NodeFinished(name=name, result=result, cached=cached, seconds=seconds):
-                last = self._easel.last(name)
-                if result is not None:
-                    self._put(name, result, last.step or 1, last.total or 1)
-                self._report(
-                    wire.NodeReport(
-                        name,
-                        "done",
-                        last.step,
-                        last.total,
-                        last.measures,
-                        cached=cached,
-                        seconds=seconds,
-                        value=plain(result),
-                    )
-                )
-            case NodeFailed(name=name, error=error, seconds=seconds):
-                last = self._easel.last(name)
-                said = error_line(error)
-                self._report(
-                    wire.NodeReport(
-                        name, "failed", last.step, last.total, last.measures, seconds=seconds, error=said
-                    )
-                )
-            case NodeSkipped(name=name, failed=failed):
-                self._report(wire.NodeReport(name, "skipped", error=f"{failed} failed"))
-            case NodeChanged():
-                self._tune(event)
-            case _:
-                pass
-
-    def _tune(self, event: NodeChanged) -> None:
-        """Settings were changed in mid-run; what was made again is shown."""
-        told = pipe.Tuned(self._run, event.name, dict(event.params), list(event.reached), event.problem)
-        self._line.send(told)
-        taken = event.reached or event.remade or event.name not in self._over
-        if taken and not event.problem:
-            self._drawn = self._drawn.with_params(event.name, **event.params)
-        for name, value in event.remade.items():
-            self._put(name, value)
-
-    def _put(self, name: str, value: Any, step: int = 1, total: int = 1) -> None:
-        node = self._nodes[name]
-        if value is None or not node.outputs:
+    def __call__(self, name: str) -> None:
+        if name in self._told:
             return
-        if node.record and isinstance(value, node.record):
-            outputs = {output: getattr(value, output) for output in node.outputs}
-        else:
-            outputs = {next(iter(node.outputs)): value}
-        work = Work(self._run, outputs, self._renders[name], self._drawn, step, total)
-        self._easel.put(self._graph, name, work)
-
-    def _report(self, report: wire.NodeReport) -> None:
-        if report.state != "queued":
-            self._over.add(report.node)
-        self._line.send(pipe.Node(self._run, report))
-
-
-def _count(given: Any) -> int:
-    """A number of steps, which a stranger's node may give as anything."""
-    try:
-        return max(0, int(given))
-    except Exception:
-        return 0
-
-
-def _steer(controls: Controls, order: pipe.Cancel | pipe.Pause | pipe.Resume | pipe.Change) -> None:
-    match order:
-        case pipe.Cancel():
-            controls.cancel()
-        case pipe.Pause():
-            controls.pause(order.node)
-        case pipe.Resume():
-            controls.resume(order.node)
-        case pipe.Change():
-            controls.change(order.node, **order.params)
+        if name in self.items:
+            self._told.add(name)
+        self._line.send(pipe.Began(self._run, name))
 
 
 def _reaching(planned: Plan) -> set[str]:
@@ -345,12 +234,3 @@ def _reaching(planned: Plan) -> set[str]:
 
 def _problems(error: GraphError) -> list[wire.Problem]:
     return [wire.Problem(text(str(problem)), problem.node, problem.socket) for problem in error.problems]
-
-
-def _array(value: Any, name: str) -> bytes:
-    """A tensor as a NumPy file."""
-    if not hasattr(value, "detach"):
-        raise CapriccioError(f"{name} is no array; ask for png")
-    file = BytesIO()
-    np.save(file, value.detach().float().cpu().numpy(), allow_pickle=False)
-    return file.getvalue()

@@ -17,6 +17,18 @@ export interface FileNote {
   position?: [number, number];
 }
 
+/** A graph that another brings along, for those of its nodes that are graphs. */
+export interface FileGraph {
+  nodes: Record<string, FileNode>;
+  /** From node.output to node.input; the order counts where an input takes many. */
+  links: [string, string][];
+  /** Settings, node.setting, that the graph has where it is a node. */
+  exposed: Record<string, string>;
+  /** Where nodes stand. */
+  layout: Record<string, [number, number]>;
+  notes: FileNote[];
+}
+
 /** A graph, as it is written to disk. */
 export interface GraphFile {
   format: "capriccio-graph";
@@ -24,9 +36,13 @@ export interface GraphFile {
   nodes: Record<string, FileNode>;
   /** From node.output to node.input; the order counts where an input takes many. */
   links: [string, string][];
+  /** Settings, node.setting, that the graph has where it is a node. */
+  exposed: Record<string, string>;
   /** Where nodes stand. */
   layout: Record<string, [number, number]>;
   notes: FileNote[];
+  /** Graphs that it brings along; a node is one whose kind is graph:NAME. */
+  graphs: Record<string, FileGraph>;
 }
 
 export const PROTOCOL = 1;
@@ -54,7 +70,7 @@ export interface AddNode {
   op: "add";
   /** A node in its graph. */
   node: string;
-  /** A node's id: capriccio.Optimize. */
+  /** A node's id, capriccio.Optimize, or graph:NAME for a graph that is used as a node. */
   kind: string;
   position?: [number, number];
   params?: Record<string, unknown>;
@@ -132,6 +148,15 @@ export interface RenameNode {
   to: string;
 }
 
+/** Give the graph, where it is a node, a setting of one of its nodes; or take that back, with null. */
+export interface ExposeSetting {
+  op: "expose";
+  /** What an exposed setting is called: 1 to 100 letters, digits and _, no digit first. */
+  name: string;
+  /** node.setting */
+  socket?: string | null;
+}
+
 /** Replace the texts on the canvas. */
 export interface SetNotes {
   op: "notes";
@@ -148,6 +173,7 @@ export type Op =
   | MuteNode
   | BypassNode
   | RenameNode
+  | ExposeSetting
   | SetNotes;
 
 /** Must come first. Answered by welcome. */
@@ -244,6 +270,14 @@ export interface DeleteGraph {
   id?: number;
 }
 
+/** Get an open graph, as it is now, as one file with all the graphs in it. Answered by exported. */
+export interface ExportGraph {
+  type: "export";
+  /** 1 to 64 letters, digits, spaces, - and _; the name of a graph or a picture. */
+  graph: string;
+  id?: number;
+}
+
 /**
  * Change an open graph, all or nothing, knowing it as of `revision`.
  *
@@ -257,6 +291,16 @@ export interface Edit {
   graph: string;
   revision: number;
   ops: Op[];
+  id?: number;
+}
+
+/** What a graph is as a node of an open graph, whose own graphs count first. Answered by described. */
+export interface DescribeGraph {
+  type: "describe";
+  /** 1 to 64 letters, digits, spaces, - and _; the name of a graph or a picture. */
+  graph: string;
+  /** Of the graph that is to be a node. */
+  name: string;
   id?: number;
 }
 
@@ -334,7 +378,7 @@ export interface Watch {
   type: "watch";
   /** 1 to 64 letters, digits, spaces, - and _; the name of a graph or a picture. */
   graph: string;
-  /** A node in its graph. */
+  /** A node in a run; outer/inner for one in a graph that is a node. */
   node: string;
   /** Pixels of the longer side. */
   width?: number;
@@ -346,7 +390,7 @@ export interface Unwatch {
   type: "unwatch";
   /** 1 to 64 letters, digits, spaces, - and _; the name of a graph or a picture. */
   graph: string;
-  /** A node in its graph. */
+  /** A node in a run; outer/inner for one in a graph that is a node. */
   node: string;
   id?: number;
 }
@@ -388,16 +432,19 @@ export interface EndUpload {
 /**
  * Get what a node made, full size, as chunks in binary frames and then fetched.
  *
- * `output` is one of the node's outputs, by default the first. png carries the graph; npy
- * holds float32 as it is.
+ * `output` is one of the node's outputs, by default the first, and `item` the place of one of
+ * its items, if the node runs once for each item of a list or gives a list; without it all items
+ * come as one contact sheet. png carries the graph; npy holds float32 as it is.
  */
 export interface FetchResult {
   type: "fetch";
   /** 1 to 64 letters, digits, spaces, - and _; the name of a graph or a picture. */
   graph: string;
-  /** A node in its graph. */
+  /** A node in a run; outer/inner for one in a graph that is a node. */
   node: string;
   output?: string;
+  /** A place in a list, from 0; in a list of lists, first that of its list. */
+  item?: number[];
   format?: Format;
   id?: number;
 }
@@ -434,7 +481,9 @@ export type AnyRequest =
   | RenameGraph
   | DuplicateGraph
   | DeleteGraph
+  | ExportGraph
   | Edit
+  | DescribeGraph
   | CheckGraph
   | RunGraph
   | CancelRun
@@ -471,11 +520,14 @@ export interface PortInfo {
   previews: boolean;
 }
 
-/** Where a link may end. */
+/** Where a link may end. One with a depth takes any number of links, in order. */
 export interface InputInfo {
   name: string;
   type: string;
-  many: boolean;
+  /** How deep a list it is: 1 for a list, 2 for a list of lists, 0 for one value. */
+  depth: number;
+  /** It takes or gives any type, the same at all sockets of the node that name this one. */
+  generic: boolean;
   optional: boolean;
   live: boolean;
 }
@@ -484,6 +536,10 @@ export interface InputInfo {
 export interface OutputInfo {
   name: string;
   type: string;
+  /** How deep a list it is: 1 for a list, 2 for a list of lists, 0 for one value. */
+  depth: number;
+  /** It takes or gives any type, the same at all sockets of the node that name this one. */
+  generic: boolean;
 }
 
 /** A kind of node. */
@@ -494,7 +550,7 @@ export interface NodeInfo {
   doc: string;
   inputs: InputInfo[];
   outputs: OutputInfo[];
-  /** A JSON Schema, with our own x-widget, x-unit, x-step, x-scale, x-live, x-note. */
+  /** A JSON Schema, with x-port, x-widget, x-unit, x-step, x-scale, x-live and x-note. */
   settings: Record<string, unknown>;
   streams: boolean;
   touches: ("files" | "network")[];
@@ -529,7 +585,37 @@ export interface RunInfo {
   skipped: string[];
 }
 
-/** How far a node has come in the latest run of its graph. */
+/** One item of a node that runs once for each item of a list. */
+export interface ItemReport {
+  /** A place in a list, from 0; in a list of lists, first that of its list. */
+  index: number[];
+  /** What tells it from the others, such as layer relu4_1. */
+  label: string;
+  step: number;
+  total: number;
+  measures: Record<string, number | null>;
+  error: string;
+}
+
+/** How far a node has come that runs once for each item of a list. */
+export interface ItemsReport {
+  total: number;
+  done: number;
+  /** Those of the done that were not run again. */
+  cached: number;
+  failed: number;
+  skipped: number;
+  /** Those that run; of many, some. */
+  on: ItemReport[];
+  /** Those that failed; of many, the first. */
+  wrong: ItemReport[];
+}
+
+/**
+ * How far a node has come in the latest run of its graph.
+ *
+ * Of one that runs once for each item of a list, step and total count items.
+ */
 export interface NodeReport {
   node: string;
   state: NodeState;
@@ -539,8 +625,9 @@ export interface NodeReport {
   cached: boolean;
   seconds: number;
   error: string;
-  /** A text or number that it made. */
+  /** A text or number that it made; of a list, the first few. */
   value: string | number | null;
+  items: ItemsReport | null;
 }
 
 /** A picture that nodes can load. */
@@ -565,6 +652,7 @@ export interface NodeProgress {
   step: number;
   total: number;
   measures: Record<string, number | null>;
+  items: ItemsReport | null;
 }
 
 /** The token was right. */
@@ -631,6 +719,8 @@ export interface Opened {
   latest: RunInfo | null;
   /** Of the latest run. */
   nodes: NodeReport[];
+  /** Why it can only be looked at, if that is so. */
+  read_only: string;
   re: number | null;
 }
 
@@ -650,12 +740,30 @@ export interface Saved {
   re: number | null;
 }
 
+/** An open graph as one file. */
+export interface Exported {
+  type: "exported";
+  graph: string;
+  revision: number;
+  /** What to write into the file. */
+  text: string;
+  re: number | null;
+}
+
 /** Somebody changed an open graph; it is at `revision` now. */
 export interface Edited {
   type: "edited";
   graph: string;
   revision: number;
   ops: Op[];
+  re: number | null;
+}
+
+/** A graph as a node; it can be placed and linked like the kinds in the catalogue. */
+export interface Described {
+  type: "described";
+  graph: string;
+  info: NodeInfo;
   re: number | null;
 }
 
@@ -797,7 +905,9 @@ export type AnyMessage =
   | Opened
   | Closed
   | Saved
+  | Exported
   | Edited
+  | Described
   | Checked
   | Queued
   | Run
@@ -813,7 +923,7 @@ export type AnyMessage =
   | Status
   | Pong;
 
-/** Of a preview (kind 1): a JPEG of what a node has so far. */
+/** Of a preview (kind 1): a JPEG of what a node has so far; of a list, a contact sheet. */
 export interface Preview {
   graph: string;
   node: string;
@@ -824,6 +934,10 @@ export interface Preview {
   total: number;
   width: number;
   height: number;
+  /** Of a contact sheet, whose cells are all of one size. */
+  columns: number;
+  /** The items in them, row by row; a cell more counts the others. */
+  cells: number[][];
 }
 
 /** Of a part of an upload (kind 2), from the client. */

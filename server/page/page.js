@@ -90,10 +90,15 @@ const handlers = {
   },
   progress({ graph: name, nodes }) {
     if (name !== graph) return;
-    for (const [node, { step, total, measures }] of Object.entries(nodes)) {
+    for (const [node, { step, total, measures, items }] of Object.entries(nodes)) {
+      if (!cards.has(node)) continue; // it is in a graph that is a node
       const { progress, note } = card(node);
       progress.max = total;
       progress.value = step;
+      if (items) {
+        note.textContent = counted(items);
+        continue;
+      }
       const numbers = Object.entries(measures).map(([key, value]) => `${key} ${value?.toPrecision(3)}`);
       note.textContent = [`${step} of ${total}`, ...numbers].join(", ");
     }
@@ -103,12 +108,22 @@ const handlers = {
   },
 };
 
-function report({ node, state, seconds, error, value }) {
+function counted({ total, done, failed, skipped, on }) {
+  const parts = [`${done} of ${total} items`];
+  if (failed) parts.push(`${failed} failed`);
+  if (skipped) parts.push(`${skipped} skipped`);
+  if (on.length) parts.push(`at ${on.map(({ index }) => index.map((at) => at + 1).join(".")).join(", ")}`);
+  return parts.join(", ");
+}
+
+function report({ node, state, seconds, error, value, items }) {
+  if (!cards.has(node)) return; // it is in a graph that is a node
   const { figure, note, progress } = card(node);
   figure.className = state;
   if (state === "done") progress.value = progress.max;
   const took = state === "done" ? `done in ${seconds.toFixed(1)} s` : state;
-  note.textContent = [took, error || value].filter(Boolean).join(": ");
+  const made = [items && counted(items), error || value].filter(Boolean);
+  note.textContent = [took, ...made].join(": ");
 }
 
 function card(node, kind = "") {

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
 import pytest
 from capriccio.core import (
@@ -83,6 +83,110 @@ def file(*, file: ImageFile) -> Text:
     return file.name
 
 
+A = TypeVar("A")
+B = TypeVar("B")
+Item = TypeVar("Item")
+
+
+@node("toy.Text")
+def text(*, text: str = "calm") -> Text:
+    """Give a text."""
+    return text
+
+
+@node("toy.Numbers")
+def numbers(*, values: str = "1 2 3") -> list[Number]:
+    """Give the numbers that are written out."""
+    return [float(word) for word in values.split()]
+
+
+@node("toy.Texts")
+def texts(*, texts: str = "low high") -> list[Text]:
+    """Give the words of a text."""
+    return list(texts.split())
+
+
+@node("toy.Ladder")
+def ladder(a: Number) -> list[Number]:
+    """Give as many numbers as the number says."""
+    return [a * 10 + step for step in range(int(a))]
+
+
+@node("toy.Total")
+def total(items: list[Number]) -> Number:
+    """Add all numbers of a list."""
+    return float(sum(items))
+
+
+class Crossed(NamedTuple, Generic[A, B]):
+    """Two lists in step."""
+
+    a: list[A]
+    b: list[B]
+
+
+@node("toy.Cross")
+def cross(a: list[A], b: list[B]) -> Crossed[A, B]:
+    """Give every combination."""
+    return Crossed([x for x in a for _ in b], [y for _ in a for y in b])
+
+
+@node("toy.Pick")
+def pick(items: list[Item], *, place: int = 0) -> Item:
+    """Give one item."""
+    return items[place]
+
+
+@node("toy.Collect")
+def collect(items: list[Item]) -> list[Item]:
+    """Gather into one list."""
+    return items
+
+
+@node("toy.Reverse")
+def reverse(items: list[Item]) -> list[Item]:
+    """Give the last item first."""
+    return items[::-1]
+
+
+@node("toy.Flatten")
+def flatten(lists: list[list[Item]]) -> list[Item]:
+    """Make one list out of a list of lists."""
+    return [item for items in lists for item in items]
+
+
+@node("toy.Graft")
+def graft(item: Item) -> list[Item]:
+    """Put each item into a list of its own."""
+    return [item]
+
+
+@pytest.fixture
+def calls() -> list[Any]:
+    """What each call of toy.Work was given, in order."""
+    return []
+
+
+@pytest.fixture
+def listing(catalog_of: Callable[..., Catalog], calls: list[Any]) -> Catalog:
+    """A catalog of all nodes here, and of toy.Work, which notes its calls and fails for 13."""
+
+    @node("toy.Work")
+    def work(
+        a: Number, b: Number | None = None, *, by: Annotated[float, Range(-100.0, 100.0)] = 0.0
+    ) -> Number:
+        """Add two numbers, of which one may be missing."""
+        calls.append(a if b is None else (a, b))
+        if a == 13:
+            raise InputError("13 brings bad luck")
+        return a + (b or 0) + by
+
+    return catalog_of(
+        number, add, digits, split, fail, count, say, file, text, numbers, texts, ladder, total,
+        cross, pick, collect, reverse, flatten, graft, work,
+    )  # fmt: skip
+
+
 @pytest.fixture
 def catalog_of(tmp_path: Path) -> Callable[..., Catalog]:
     """A catalog of the nodes that are given, and of their port types."""
@@ -96,9 +200,10 @@ def catalog_of(tmp_path: Path) -> Callable[..., Catalog]:
         @hookimpl
         def register_port_types(register: Callable[[PortType], None]) -> None:
             inputs = {input.type for each in nodes for input in each.inputs.values()}
-            outputs = {port for each in nodes for port in each.outputs.values()}
+            outputs = {output.type for each in nodes for output in each.outputs.values()}
             for port in (inputs | outputs) - set(BUILTIN):
-                register(port)
+                if not port.variable:
+                    register(port)
 
         plugin = ModuleType("toys")
         vars(plugin).update(register_nodes=register_nodes, register_port_types=register_port_types)

@@ -21,6 +21,7 @@ from capriccio.core import (
 from capriccio.core.ports import BUILTIN, IMAGE
 from PIL import Image as Picture
 
+ENDS = {"capriccio.GraphInput", "capriccio.GraphOutput"}
 NODE = """
 from capriccio.core import *
 
@@ -92,6 +93,11 @@ def installed(folder: Path, distribution: str, **points: str) -> None:
     written(info / "entry_points.txt", "\n".join(["[capriccio]", *lines]))
 
 
+def contributed(catalog: Catalog) -> set[str]:
+    """The nodes that come from plugins."""
+    return set(catalog.nodes) - ENDS
+
+
 def test_every_hook_of_a_module_is_heard(folder: Path) -> None:
     written(folder / "toy_brushes.py", ALL)
     catalog = Catalog.load(["toy_brushes"], installed=False)
@@ -103,10 +109,11 @@ def test_every_hook_of_a_module_is_heard(folder: Path) -> None:
     assert [event.result for event in run(plan(graph, catalog)) if isinstance(event, NodeFinished)] == [2.0]
 
 
-def test_a_catalog_begins_with_the_built_in_port_types_alone(tmp_path: Path) -> None:
+def test_a_catalog_begins_with_the_built_in_port_types_and_the_ends_of_a_graph(tmp_path: Path) -> None:
     catalog = Catalog(tmp_path)
     assert set(catalog.port_types.values()) == set(BUILTIN)
-    assert (catalog.nodes, catalog.previews, catalog.plugins, catalog.failures) == ({}, {}, [], {})
+    assert set(catalog.nodes) == ENDS
+    assert (catalog.previews, catalog.plugins, catalog.failures) == ({}, [], {})
     assert catalog.weights.folder == tmp_path
 
 
@@ -127,7 +134,7 @@ def test_single_files_are_loaded_from_a_folder_and_by_name(folder: Path) -> None
     named = written(folder / "c.py", NODE, "c.Give")
     catalog = Catalog.load(installed=False, folder=folder / "plugins", files=[named])
     assert catalog.plugins == ["a.py", "b.py", "c.py"]
-    assert set(catalog.nodes) == {"a.Give", "b.Give", "c.Give"}
+    assert contributed(catalog) == {"a.Give", "b.Give", "c.Give"}
     assert Catalog.load(installed=False, folder=folder / "none").plugins == []
 
 
@@ -185,7 +192,7 @@ def test_a_broken_plugin_is_kept_with_its_reason_and_leaves_nothing_behind(
     assert isinstance(catalog.failures["broken.py"], PluginError)
     assert reason in str(catalog.failures["broken.py"])
     assert catalog.plugins == ["a_good.py", "z_last.py"]
-    assert set(catalog.nodes) == {"good.Give", "last.Give"}
+    assert contributed(catalog) == {"good.Give", "last.Give"}
     assert set(catalog.port_types.values()) == set(BUILTIN)
     assert catalog.previews == {}
     with pytest.raises(WeightsError):
@@ -241,7 +248,7 @@ def test_one_plugin_or_two_of_one_name_are_loaded_once(folder: Path) -> None:
     for name in ("toy_twice", "another name"):
         with pytest.raises(PluginError, match=text):
             catalog.add(sys.modules["toy_twice"], name)
-    assert (catalog.plugins, set(catalog.nodes)) == (["toy_twice"], {"brushes.Warm"})
+    assert (catalog.plugins, contributed(catalog)) == (["toy_twice"], {"brushes.Warm"})
 
 
 def test_an_interrupt_is_no_broken_plugin(folder: Path) -> None:

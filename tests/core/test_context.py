@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from capriccio.core import Context, Graph, InputError, Workspace
-from capriccio.core.context import file_digest
+from capriccio.core import Context, Graph, GraphFileError, InputError, Placed, Workspace, save
+from capriccio.core.context import file_digest, folder_digest, pictures_in
+from PIL import Image as Picture
 
 
 @pytest.fixture
@@ -101,6 +102,107 @@ def test_a_digest_is_remembered_for_as_long_as_the_file_stays_the_same(
     assert read == [path]
 
 
+@pytest.mark.parametrize("name", ["sub", "./sub", "sub/", "sub//."])
+def test_a_folder_of_pictures_is_found_below_the_graph_s_own(folders: tuple[Path, Path], name: str) -> None:
+    assert Workspace(folders=folders[::-1]).find_folder(name) == folders[0] / "sub"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "names no folder; choose one below that of the graph"),
+        (".", "names no folder; choose one below that of the graph"),
+        ("..", "is ..; a graph may only name folders below its own folder"),
+        ("sub/../../two", "is sub/../../two; a graph may only name folders below its own folder"),
+        ("/etc", "is /etc; a graph may only name folders below its own folder"),
+        ("out", "is out, and there is no such folder beside the graph; choose another"),
+        ("both.png", "is both.png, and there is no such folder beside the graph; choose another"),
+        ("no", "is no, and there is no such folder beside the graph; choose another"),
+    ],
+)
+def test_no_other_folder_is_found(folders: tuple[Path, Path], name: str, said: str) -> None:
+    with pytest.raises(InputError) as raised:
+        Workspace(folders=folders).find_folder(name)
+    assert str(raised.value) == said
+
+
+def test_a_folder_that_a_person_has_named_is_found_wherever_it_is(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    workspace = Workspace(folders=folders[:1], granted={"mine": folders[1], "file": tmp_path / "secret.png"})
+    assert workspace.find_folder("mine") == folders[1]
+    for find, name in ((workspace.find, "mine"), (workspace.find_folder, "file")):
+        with pytest.raises(InputError, match=r"there is no such (file|folder); choose another$"):
+            find(name)
+
+
+def test_the_pictures_of_a_folder_are_those_that_lie_in_it(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / "deep.png").mkdir(parents=True)
+    for name in ("b.png", "a.JPG", "c.jpeg", "d.webp", "e.txt", "f", "../outside.png"):
+        (folder / name).write_bytes(name.encode())
+    (folder / "g.png").symlink_to(folder / "b.png")
+    (folder / "h.png").symlink_to(tmp_path / "outside.png")
+    (folder / "i.png").symlink_to(folder / "i.png")
+    assert [path.name for path in pictures_in(folder)] == ["a.JPG", "b.png", "c.jpeg", "d.webp", "g.png"]
+
+
+def test_the_digest_of_a_folder_follows_names_and_content_of_its_pictures(tmp_path: Path) -> None:
+    first = folder_digest(tmp_path)
+    (tmp_path / "a.txt").write_bytes(b"1")
+    assert folder_digest(tmp_path) == first
+    digests = [first]
+    for name, content in (("a.png", b"1"), ("a.png", b"2"), ("b.png", b"1")):
+        (tmp_path / name).write_bytes(content)
+        digests.append(folder_digest(tmp_path))
+    (tmp_path / "b.png").rename(tmp_path / "c.png")
+    digests.append(folder_digest(tmp_path))
+    assert len(set(digests)) == 5 == len(digests)
+    (tmp_path / "c.png").rename(tmp_path / "b.png")
+    assert folder_digest(tmp_path) == digests[3]
+
+
+def test_a_saved_graph_is_found_in_the_first_folder_that_has_it(folders: tuple[Path, Path]) -> None:
+    for number, folder in enumerate(folders):
+        save(Graph({f"from {number}": Placed("toy.Add")}), folder / "style 2-b_ä.json")
+    save(Graph(), folders[1] / "other.json")
+    workspace = Workspace(folders=folders)
+    assert list(workspace.graph("style 2-b_ä").nodes) == ["from 0"]
+    assert workspace.graph("other") == Graph()
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../a", "a/b", "a.json", "-a", " a", "a\n", "a\0", "a" * 65])
+def test_no_name_of_a_graph_is_a_path(folders: tuple[Path, Path], name: str) -> None:
+    with pytest.raises(InputError) as raised:
+        Workspace(folders=folders).graph(name)
+    shown = repr(name[:80])
+    assert str(raised.value) == (
+        f"{shown} cannot be the name of a graph; use 1 to 64 letters, digits, spaces, - and _"
+    )
+
+
+def test_a_graph_that_is_not_there_is_told_with_one_that_is_called_alike(folders: tuple[Path, Path]) -> None:
+    save(Graph(), folders[1] / "style.json")
+    save(Graph(), folders[0].parent / "secret.json")
+    (folders[0] / "secret.json").symlink_to(folders[0].parent / "secret.json")
+    for name, remedy in (
+        ("stile", "did you mean style?"),
+        ("secret", "save it there, or choose another"),
+        ("zzz", "save it there, or choose another"),
+    ):
+        with pytest.raises(InputError) as raised:
+            Workspace(folders=folders).graph(name)
+        assert str(raised.value) == f"there is no graph {name} beside the graph; {remedy}"
+
+
+def test_a_saved_graph_that_cannot_be_read_is_told(folders: tuple[Path, Path]) -> None:
+    (folders[0] / "bad.json").write_text("{}")
+    with pytest.raises(GraphFileError, match=r"^bad\.json: it is no graph file"):
+        Workspace(folders=folders).graph("bad")
+
+
 def test_a_context_can_be_made_for_a_node_that_is_called_by_hand() -> None:
     context = Context()
     assert (context.node, context.device, context.graph) == ("", "cpu", Graph())
+    assert (context.index, context.labels) == ((), {})
+    assert context.record(Picture.new("RGB", (1, 1))) is None

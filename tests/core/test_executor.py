@@ -97,12 +97,12 @@ def test_a_graph_computes_what_it_says(catalog: Catalog, drawn: Drawn) -> None:
     }  # fmt: skip
 
 
-def test_what_is_not_linked_is_none_or_an_empty_list(catalog_of: CatalogOf, drawn: Drawn) -> None:
+def test_what_is_not_linked_is_none(catalog_of: CatalogOf, drawn: Drawn) -> None:
     @node("toy.Free")
     def free(one: Number | None = None, many: list[Number] | None = None) -> Thing:
         return one, many
 
-    assert results(events_of(drawn(a="toy.Free"), catalog_of(free))) == {"a": (None, [])}
+    assert results(events_of(drawn(a="toy.Free"), catalog_of(free))) == {"a": (None, None)}
 
 
 def test_events_come_in_the_order_of_what_happens(catalog: Catalog, drawn: Drawn) -> None:

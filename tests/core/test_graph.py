@@ -52,6 +52,8 @@ def test_the_order_of_links_into_one_input_matters() -> None:
         Graph({**NODES, "a": Placed("toy.Number", {"value": True})}, LINKS),
         Graph({**NODES, "a": Placed("toy.Number", {"value": 1})}, LINKS),
         Graph({**NODES, "a": Placed("toy.Number")}, LINKS),
+        GRAPH.with_exposed("value", "a.value"),
+        Graph(NODES, LINKS, graphs={"b": Graph()}),
         Graph(NODES, LINKS[:1]),
         Graph(NODES, (Link("a", "other", "b", "items"), LINKS[1])),
         Graph({}, ()),
@@ -124,6 +126,39 @@ def test_a_new_link_is_the_last_and_goes_as_it_came() -> None:
     assert DRAWN.with_link(two).with_link(one).without_link(one).links == (*LINKS, two)
     assert DRAWN.without_link(one).links == LINKS[1:]
     assert DRAWN.without_link(two) == DRAWN
+
+
+EXPOSED = DRAWN.with_exposed("value", "a.value").with_exposed("size", "b.size")
+
+
+def test_a_setting_is_exposed_under_a_name_and_taken_back() -> None:
+    assert EXPOSED.exposed == {"value": "a.value", "size": "b.size"}
+    assert EXPOSED.with_exposed("size", "a.value").exposed == {"value": "a.value", "size": "a.value"}
+    assert EXPOSED.with_exposed("value", None).with_exposed("size", None) == DRAWN
+    assert EXPOSED.with_exposed("nobody", None) == EXPOSED
+    assert DRAWN.exposed == {}
+
+
+def test_what_is_exposed_follows_its_node_when_that_is_renamed() -> None:
+    assert EXPOSED.renamed("a", "first").exposed == {"value": "first.value", "size": "b.size"}
+    assert EXPOSED.renamed("a", "first").renamed("first", "a") == EXPOSED
+
+
+def test_what_is_exposed_goes_with_its_node() -> None:
+    assert EXPOSED.without("a").exposed == {"size": "b.size"}
+    assert EXPOSED.without("b").exposed == {"value": "a.value"}
+
+
+def test_a_node_that_is_a_saved_graph_tells_its_name() -> None:
+    assert Placed("graph:style 2").graph == "style 2"
+    assert Placed("toy.Sum").graph is None
+
+
+def test_what_a_graph_brings_along_stays_with_it_through_changes() -> None:
+    graph = Graph(NODES, LINKS, graphs={"style": DRAWN})
+    assert graph.renamed("a", "x").without("b").moved("x", (1, 1)).graphs == {"style": DRAWN}
+    assert graph != Graph(NODES, LINKS, graphs={"style": DRAWN.moved("a", (9, 9))})
+    assert graph.meaning == Graph(NODES, LINKS, graphs={"style": GRAPH}).meaning
 
 
 def test_a_moved_node_changes_no_meaning() -> None:

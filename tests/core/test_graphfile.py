@@ -87,17 +87,19 @@ PARAMS = st.dictionaries(
 )
 MODES = st.sampled_from(get_args(Mode))
 POSITIONS = st.tuples(*[st.floats(allow_nan=False, allow_infinity=False) | st.integers(-99, 99)] * 2)
-GRAPHS = st.builds(
-    Graph,
+PARTS = (
     st.dictionaries(
         NAMES,
-        st.builds(Placed, st.text("a.B", min_size=1), PARAMS, st.integers(1, 9), MODES),
+        st.builds(Placed, st.text("a.B:", min_size=1), PARAMS, st.integers(1, 9), MODES),
         max_size=4,
     ),
     st.lists(st.builds(Link, NAMES, SOCKETS, NAMES, SOCKETS), max_size=6).map(tuple),
     st.dictionaries(TEXTS, POSITIONS, max_size=3),
     st.lists(st.builds(Note, TEXTS, POSITIONS), max_size=2).map(tuple),
+    st.dictionaries(SOCKETS, st.builds("{}.{}".format, NAMES, SOCKETS), max_size=2),
 )
+GRAPH_NAMES = st.sampled_from(["style", "Zwei 2", "_-", "größe", "n" * 64])
+GRAPHS = st.builds(Graph, *PARTS, st.dictionaries(GRAPH_NAMES, st.builds(Graph, *PARTS), max_size=2))
 
 
 def head(**changes: Any) -> dict[str, Any]:
@@ -129,7 +131,14 @@ def test_one_graph_is_one_text_in_whatever_order_it_was_made(graph: Graph, chanc
         return [shuffled(item) for item in value] if isinstance(value, list) else value
 
     nodes = {name: replace(p, params=shuffled(dict(p.params))) for name, p in graph.nodes.items()}
-    other = Graph(shuffled(nodes), graph.links, shuffled(dict(graph.layout)), graph.notes)
+    other = Graph(
+        shuffled(nodes),
+        graph.links,
+        shuffled(dict(graph.layout)),
+        graph.notes,
+        shuffled(dict(graph.exposed)),
+        shuffled(dict(graph.graphs)),
+    )
     assert graphfile.dump(other) == graphfile.dump(graph)
 
 
@@ -189,8 +198,7 @@ def test_a_node_that_nobody_knows_survives_load_and_save(tmp_path: Path) -> None
         (b"{}", f"{NO_GRAPH}, and it is missing; {OPEN}"),
         (text_of(format="comfy"), f'{NO_GRAPH}, and it is "comfy"; {OPEN}'),
         (text_of(format=None), f"{NO_GRAPH}, and it is null; {OPEN}"),
-        (text_of(version=2), "it has version 2 and this Capriccio reads 1; update Capriccio"),
-        (text_of(version=2, extra=1), "it has version 2 and this Capriccio reads 1; update Capriccio"),
+        (text_of(version=2, nodes=[]), f'"nodes" is []; {NODES_MUST}'),
         (text_of(version=0), '"version" is 0; it must be 1'),
         (text_of(version=True), '"version" is true; it must be 1'),
         (text_of(version=1.0), '"version" is 1.0; it must be 1'),
@@ -212,8 +220,8 @@ def test_a_node_that_nobody_knows_survives_load_and_save(tmp_path: Path) -> None
         ),
         (
             text_of(lnks=[]),
-            '"lnks" is unknown here; remove it, or use format, version, nodes, links, layout and notes; '
-            "did you mean links?",
+            '"lnks" is unknown here; remove it, or use format, version, nodes, links, exposed, layout, '
+            "notes and graphs; did you mean links?",
         ),
         (
             text_of(nodes={"a": []}),
@@ -261,6 +269,50 @@ def test_a_node_that_nobody_knows_survives_load_and_save(tmp_path: Path) -> None
             'note 1: "position" is null; it must be two numbers, such as [0, 260]',
         ),
         (
+            text_of(exposed=[]),
+            '"exposed" is []; it must be an object of settings by name, such as {"strength": "dream.rate"}',
+        ),
+        (
+            text_of(exposed={"a": "b.c", "strength": "dream"}),
+            'what is exposed as strength is "dream"; it must be "node.setting"',
+        ),
+        (
+            text_of(exposed={"strength": None}),
+            'what is exposed as strength is null; it must be "node.setting"',
+        ),
+        (
+            text_of(graphs=[]),
+            '"graphs" is []; it must be an object of graphs by name, such as {"style": {"nodes": {}}}',
+        ),
+        (
+            text_of(graphs={"style": []}),
+            "graph style: it is []; it must be an object with nodes, links, exposed, layout and notes",
+        ),
+        (text_of(graphs={"style": {}}), f'graph style: "nodes" is missing; {NODES_MUST}'),
+        (text_of(graphs={"style": {"nodes": 1}}), f'graph style: "nodes" is 1; {NODES_MUST}'),
+        (
+            text_of(graphs={"a": {"nodes": {}}, "b": {"nodes": {"c": {}}}}),
+            f'graph b: node c: "kind" is missing; {KIND_MUST}',
+        ),
+        (
+            text_of(graphs={"style": {"nodes": {}, "links": [["a", "b"]]}}),
+            'graph style: link 1 is ["a", "b"]; it must be ["node.output", "node.input"]',
+        ),
+        (
+            text_of(graphs={"style": {"nodes": {}, "exposed": {"1": "a.b"}}}),
+            "graph style: a setting is exposed as '1'; "
+            "use a letter or _, then letters, digits and _, at most 100 together",
+        ),
+        (
+            text_of(graphs={"style": head()}),
+            'graph style: "format" is unknown here; '
+            "remove it, or use nodes, links, exposed, layout and notes",
+        ),
+        (
+            text_of(graphs={"style": {"nodes": {}, "graphs": {}}}),
+            'graph style: it brings along graphs itself; put them beside it, in "graphs" of the file',
+        ),
+        (
             b'{"a": 1,\n "a": 1}',
             "the key 'a' stands twice in one object; keep one (line 2, column 2)",
         ),
@@ -306,6 +358,233 @@ def test_a_link_goes_from_an_output_to_an_input(link: Any) -> None:
     assert str(caught.value) == f'link 2 is {json.dumps(link)}; it must be ["node.output", "node.input"]'
 
 
+@pytest.mark.parametrize("name", ["", "a b", "1a", "a-b", "a.b", "a\n", "a" * 101])
+def test_what_could_be_no_socket_is_not_exposed(name: str) -> None:
+    with pytest.raises(GraphFileError) as caught:
+        graphfile.parse(text_of(exposed={name: "a.b"}))
+    assert str(caught.value) == (
+        f"a setting is exposed as {name!r}; "
+        "use a letter or _, then letters, digits and _, at most 100 together"
+    )
+    names = {"a": "a.b", "_1": "a.b", "größe": "the « photo ».x", "a" * 100: "a.b"}
+    assert graphfile.parse(text_of(exposed=names)).exposed == names
+
+
+@pytest.mark.parametrize("socket", ["a", "a.", ".b", "a.b.c", "a.1", "a.b\n", f"{'n' * 100}.{'s' * 100}", 1])
+def test_what_is_exposed_is_a_setting_of_a_node(socket: Any) -> None:
+    with pytest.raises(GraphFileError) as caught:
+        graphfile.parse(text_of(exposed={"x": socket}))
+    shown = json.dumps(socket) if len(str(socket)) < 99 else f'"{str(socket)[:99]}...'
+    assert str(caught.value) == f'what is exposed as x is {shown}; it must be "node.setting"'
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "../a", "a.b", " a", "-a", "a\n", "a" * 65])
+def test_a_graph_in_a_file_has_a_name_that_a_saved_one_could_have(name: str) -> None:
+    with pytest.raises(GraphFileError) as caught:
+        graphfile.parse(text_of(graphs={name: {"nodes": {}}}))
+    assert str(caught.value) == (
+        f"a graph in it is called {name!r}; use 1 to 64 letters, digits, spaces, - and _"
+    )
+    assert set(graphfile.parse(text_of(graphs={"a" * 64: {"nodes": {}}, "Größe 2-_": {"nodes": {}}})).graphs)
+
+
+COMPOSED = Graph(
+    {"style": Placed("graph:style 2", {"strength": 2.0})},
+    exposed={"strength": "style.strength", "again": "style.strength"},
+    graphs={
+        "style 2": Graph(
+            {"b": Placed("toy.Number"), "a": Placed("graph:blur")},
+            (Link("b", "number", "a", "items"),),
+            {"a": (1, 2)},
+            (Note("inside"),),
+            {"strength": "b.value"},
+        ),
+        "blur": Graph({"x": Placed("toy.Blur")}),
+    },
+)
+COMPOSED_TEXT = """{
+  "format": "capriccio-graph",
+  "version": 1,
+  "nodes": {
+    "style": {"kind": "graph:style 2", "version": 1, "params": {"strength": 2.0}}
+  },
+  "links": [],
+  "exposed": {
+    "again": "style.strength",
+    "strength": "style.strength"
+  },
+  "graphs": {
+    "blur": {
+      "nodes": {
+        "x": {"kind": "toy.Blur", "version": 1}
+      },
+      "links": []
+    },
+    "style 2": {
+      "nodes": {
+        "a": {"kind": "graph:blur", "version": 1},
+        "b": {"kind": "toy.Number", "version": 1}
+      },
+      "links": [
+        ["b.number", "a.items"]
+      ],
+      "exposed": {
+        "strength": "b.value"
+      },
+      "layout": {
+        "a": [1.0, 2.0]
+      },
+      "notes": [
+        {"text": "inside", "position": [0.0, 0.0]}
+      ]
+    }
+  }
+}
+"""
+
+
+def test_the_example_of_a_graph_that_brings_one_along_is_written_as_it_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "graph-file.md").read_text()
+    (example,) = re.findall(r"(?<=itself:\n\n```json\n).*?(?=```)", page, re.DOTALL)
+    graph = graphfile.parse(example.encode())
+    assert (graph.nodes["small"].graph, list(graph.graphs)) == ("thumbnail", ["thumbnail"])
+    assert graphfile.dump(graph) == example
+
+
+def test_graphs_in_a_file_have_a_line_for_each_thing_too(tmp_path: Path) -> None:
+    save(COMPOSED, tmp_path / "a.json")
+    assert (tmp_path / "a.json").read_text() == COMPOSED_TEXT
+    assert load(tmp_path / "a.json") == COMPOSED
+
+
+NEWER = (
+    "it was made by a newer Capriccio (format 2, and this one reads 1), "
+    "so it can be looked at but not changed, run or saved; update Capriccio"
+)
+
+
+def newer(**changes: Any) -> Graph:
+    """What is understood of a file of the next version."""
+    graph = graphfile.parse(text_of(version=2, **changes))
+    assert graph.newer == NEWER
+    return replace(graph, newer="")
+
+
+def test_a_newer_file_is_read_and_says_why_it_can_only_be_looked_at() -> None:
+    new = json.loads(COMPOSED_TEXT.replace('"version": 1,\n  "nodes"', '"version": 7,\n  "nodes"'))
+    graph = graphfile.parse(json.dumps(new).encode())
+    assert graph.newer == NEWER.replace("format 2", "format 7")
+    assert replace(graph, newer="") == COMPOSED
+    assert (newer(), graph != COMPOSED) == (Graph(), True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "graph"),
+    [
+        ({"frames": [1], "links": None, "layout": 3, "notes": {}, "exposed": "x", "graphs": []}, Graph()),
+        (
+            {"nodes": {"a": {"kind": "x", "shape": "round", "params": {"n": 1}}, "b": {"shape": 1}, "c": 5}},
+            Graph({"a": Placed("x", {"n": 1})}),
+        ),
+        (
+            {
+                "nodes": {
+                    "a": {"kind": "x", "mode": "solo", "version": "2.1", "params": [1]},
+                    "a/b": {"kind": "x"},
+                }
+            },
+            Graph({"a": Placed("x")}),
+        ),
+        ({"nodes": {"a\n": {"kind": "x"}, "b": {"kind": ""}, "c": {"kind": 1}}}, Graph()),
+        (
+            {"links": [["a.b", "c.d"], ["a.b", "c.d", {"color": "red"}], ["a", "b"], None]},
+            Graph(links=(Link("a", "b", "c", "d"),)),
+        ),
+        (
+            {"layout": {"a": [1, 2], "b": [1, 2, 3], "c": {"x": 1}}},
+            Graph(layout={"a": (1.0, 2.0)}),
+        ),
+        (
+            {"notes": [{"text": "a", "position": "left"}, {"markdown": "b"}, {"text": "c", "font": 1}, "d"]},
+            Graph(notes=(Note("a"), Note("c"))),
+        ),
+        (
+            {"exposed": {"a": "x.y", "b": {"socket": "x.y"}, "c d": "x.y", "e": "x"}},
+            Graph(exposed={"a": "x.y"}),
+        ),
+        (
+            {
+                "graphs": {
+                    "a": {"nodes": {"n": {"kind": "x", "new": 1}, "m": 0}, "graphs": {}, "new": 1},
+                    "b": {"steps": []},
+                    "a/b": {"nodes": {}},
+                }
+            },
+            Graph(graphs={"a": Graph({"n": Placed("x")})}),
+        ),
+    ],
+)
+def test_what_is_not_understood_of_a_newer_file_is_left_out(changes: dict[str, Any], graph: Graph) -> None:
+    assert newer(**changes) == graph
+
+
+JSON = st.recursive(SCALARS, lambda x: st.lists(x) | st.dictionaries(TEXTS | SOCKETS, x), max_leaves=6)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.data())
+def test_whatever_a_newer_file_holds_it_can_be_looked_at(data: st.DataObject) -> None:
+    content = json.loads(COMPOSED_TEXT)
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = content
+        while True:
+            keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+            key = data.draw(st.sampled_from(keys)) if keys else None
+            if key is None or not isinstance(place[key], dict | list) or data.draw(st.booleans()):
+                break
+            place = place[key]
+        if isinstance(place, dict):
+            place[data.draw(TEXTS) if key is None or data.draw(st.booleans()) else key] = data.draw(JSON)
+        elif key is not None:
+            place[key] = data.draw(JSON)
+    nodes = content.get("nodes")
+    head = {"format": "capriccio-graph", "version": 2, "nodes": nodes if isinstance(nodes, dict) else {}}
+    graph = graphfile.parse(json.dumps({**content, **head}).encode())
+    assert graph.newer == NEWER
+    known = replace(graph, newer="")
+    assert graphfile.parse(graphfile.dump(known).encode()) == known
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b'{"format": "capriccio-graph", "version": 2}', f'"nodes" is missing; {NODES_MUST}'),
+        (text_of(version=2)[:-1], "it is not JSON: "),
+        (text_of(version=2, x=json.loads("[" * 64 + "]" * 64)), "it is nested deeper than 64 levels"),
+        (text_of(version=2, x="x" * 2_000_000), "it is larger than 2,000,000 bytes; "),
+        (
+            text_of(version=2, nodes={f"n{number}": {"kind": "toy.X"} for number in range(2001)}),
+            "it holds 2,001 nodes and the limit is 2,000; ",
+        ),
+    ],
+)
+def test_a_newer_file_is_refused_for_what_no_version_may_hold(data: bytes, sentence: str) -> None:
+    with pytest.raises(GraphFileError) as caught:
+        graphfile.parse(data)
+    assert str(caught.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("graph", [Graph(newer=NEWER), Graph(graphs={"style": Graph(newer=NEWER)})])
+def test_a_newer_graph_is_written_nowhere(tmp_path: Path, graph: Graph) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(text_of(version=2, more=True))
+    for write in (lambda: save(graph, path), lambda: graphfile.dump(graph), lambda: small_png(graph)):
+        with pytest.raises(GraphFileError) as caught:
+            write()
+        assert str(caught.value) == NEWER
+    assert path.read_bytes() == text_of(version=2, more=True)
+
+
 def test_a_file_is_read_up_to_two_megabytes(tmp_path: Path) -> None:
     path = tmp_path / "big.json"
     data = text_of(notes=[])
@@ -344,6 +623,20 @@ def test_a_graph_holds_up_to_two_thousand_nodes() -> None:
     assert len(graphfile.parse(data(2001), Limits(nodes=2001)).nodes) == 2001
 
 
+def test_the_nodes_of_all_graphs_in_a_file_count_together(tmp_path: Path) -> None:
+    def nodes(count: int) -> dict[str, Any]:
+        return {f"n{number}": {"kind": "toy.X"} for number in range(count)}
+
+    graphs = {"a": {"nodes": nodes(600)}, "b": {"nodes": nodes(400)}}
+    graph = graphfile.parse(text_of(nodes=nodes(1000), graphs=graphs))
+    with pytest.raises(GraphFileError) as caught:
+        graphfile.parse(text_of(nodes=nodes(1001), graphs=graphs))
+    assert str(caught.value) == "it holds 2,001 nodes and the limit is 2,000; raise it if you trust the file"
+    larger = graph.with_node("one more", Placed("toy.X"))
+    save(larger, tmp_path / "a.json")
+    assert load(tmp_path / "a.json", Limits(nodes=2001)) == larger
+
+
 def test_a_file_is_nested_up_to_64_levels() -> None:
     def data(depth: int) -> bytes:
         value = json.loads("[" * (depth - 4) + "]" * (depth - 4))
@@ -373,6 +666,11 @@ def test_a_graph_beyond_the_limits_can_be_saved_by_who_made_it(tmp_path: Path) -
         (Graph(layout={"a": (math.nan, 0)}), "the graph holds what no graph file can: "),
         (Graph({"a": Placed("toy.\ud800")}), "it is not UTF-8 text"),
         (Graph(links=(Link("a", "b c", "d", "e"),)), 'link 1 is ["a.b c", "d.e"]; it must be '),
+        (Graph(exposed={"a b": "c.d"}), "a setting is exposed as 'a b'; use a letter or _"),
+        (Graph(exposed={"a": "c"}), 'what is exposed as a is "c"; it must be "node.setting"'),
+        (Graph(graphs={"a/b": Graph()}), "a graph in it is called 'a/b'; use 1 to 64 letters"),
+        (Graph(graphs={"a": Graph(graphs={"b": Graph()})}), "graph a: it brings along graphs itself; "),
+        (Graph(graphs={"a": Graph({"n": Placed("")})}), 'graph a: node n: "kind" is ""; '),
     ],
 )
 def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, graph: Graph, sentence: str) -> None:
@@ -487,7 +785,13 @@ def test_the_schema_describes_what_is_written_and_nothing_else() -> None:
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
     assert validator.is_valid(json.loads(WRITTEN))
+    assert validator.is_valid(json.loads(COMPOSED_TEXT))
     for wrong in (
+        head(exposed={"a b": "c.d"}),
+        head(exposed={"a": "c"}),
+        head(graphs={"a/b": {"nodes": {}}}),
+        head(graphs={"a": {}}),
+        head(graphs={"a": head()}),
         head(extra=1),
         head(version=2),
         head(nodes={"a": {}}),

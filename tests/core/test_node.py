@@ -1,12 +1,13 @@
 """A node is a typed function."""
 
 from collections.abc import Generator
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 import pytest
 from capriccio.core import (
     Context,
     Image,
+    Labels,
     Live,
     Mask,
     NodeError,
@@ -19,7 +20,7 @@ from capriccio.core import (
     Text,
     node,
 )
-from capriccio.core.node import Input
+from capriccio.core.node import Input, Output, Saved
 from capriccio.core.ports import IMAGE, MASK, NUMBER, TEXT
 
 
@@ -51,11 +52,11 @@ def test_the_signature_says_it_all() -> None:
     assert (everything.id, everything.version, everything.category) == ("toy.All", 3, "Toys")
     assert everything.inputs == {
         "image": Input(IMAGE),
-        "others": Input(IMAGE, many=True),
+        "others": Input(IMAGE, 1),
         "mask": Input(MASK, optional=True),
     }
     assert list(everything.params) == ["size", "seed", "mode"]
-    assert everything.outputs == {"image": IMAGE, "mask": MASK}
+    assert everything.outputs == {"image": Output(IMAGE), "mask": Output(MASK)}
     assert (everything.streams, everything.cached, everything.context) == (True, True, "context")
     assert everything.doc == "Do it all.\n\nAnd more."
 
@@ -67,7 +68,7 @@ def test_a_node_is_called_as_the_function_it_is() -> None:
 
     assert (double(2.0), double(2.0, times=5)) == (4.0, 10.0)
     assert (double.version, double.streams, double.doc) == (1, False, "")
-    assert double.outputs == {"number": NUMBER}
+    assert double.outputs == {"number": Output(NUMBER)}
 
 
 def test_an_output_is_named_by_its_port_type() -> None:
@@ -77,7 +78,46 @@ def test_an_output_is_named_by_its_port_type() -> None:
     def warm() -> Annotated[float, heat]:
         return 1.0
 
-    assert warm.outputs == {"heatmap": heat}
+    assert warm.outputs == {"heatmap": Output(heat)}
+
+
+def test_inputs_and_outputs_may_be_lists_of_lists() -> None:
+    class Parts(NamedTuple):
+        rows: list[list[Number]]
+        last: Number
+
+    @node("toy.Rows")
+    def rows(a: list[Number], b: list[list[Text]], c: list[Mask] | None = None) -> Parts:
+        return Parts([a], a[-1])
+
+    @node("toy.List")
+    def all_of(a: Number) -> list[Number]:
+        return [a]
+
+    assert rows.inputs == {"a": Input(NUMBER, 1), "b": Input(TEXT, 2), "c": Input(MASK, 1, optional=True)}
+    assert [each.many for each in (*rows.inputs.values(), Input(TEXT))] == [True, True, True, False]
+    assert rows.outputs == {"rows": Output(NUMBER, 2), "last": Output(NUMBER)}
+    assert all_of.outputs == {"number": Output(NUMBER, 1)}
+
+
+Item = TypeVar("Item")
+Other = TypeVar("Other")
+
+
+def test_a_node_of_any_type_only_arranges_what_it_is_given() -> None:
+    @node("toy.Reversed")
+    def turned(items: list[Item], *, labels: Labels) -> list[Item]:
+        return items[::-1]
+
+    (input,), (output,) = turned.inputs.values(), turned.outputs.values()
+    assert (input.type, input.depth) == (output.type, output.depth)
+    assert (input.type.name, input.type.variable, list(turned.outputs)) == ("Item", True, ["item"])
+    assert (turned.arranges, turned.labels, everything.arranges, everything.labels) == (
+        True,
+        "labels",
+        False,
+        None,
+    )
 
 
 def test_a_node_may_give_nothing() -> None:
@@ -108,9 +148,9 @@ def test_inputs_and_settings_may_be_live() -> None:
 
     assert alive.inputs == {
         "a": Input(NUMBER, live=True),
-        "b": Input(NUMBER, many=True, live=True),
+        "b": Input(NUMBER, 1, live=True),
         "c": Input(NUMBER, optional=True, live=True),
-        "d": Input(NUMBER, many=True, optional=True, live=True),
+        "d": Input(NUMBER, 1, optional=True, live=True),
         "e": Input(NUMBER, optional=True),
     }
     assert {name: param.live for name, param in alive.params.items()} == {"rate": True, "way": False}
@@ -134,7 +174,7 @@ def test_a_node_that_yields_previews_is_told_what_has_changed_and_need_not_liste
     assert steps.send({"a": 2.0}).value == {"a": 2.0}
     assert (listen.streams, deaf.streams) == (True, True)
     assert (listen.remakable, deaf.remakable) == (False, False)
-    assert deaf.outputs == {"number": NUMBER}
+    assert deaf.outputs == {"number": Output(NUMBER)}
 
 
 def test_a_node_says_what_of_the_world_it_reaches() -> None:
@@ -152,6 +192,46 @@ def test_what_it_reaches_is_one_of_the_words_for_it(touches: Any) -> None:
     assert str(caught.value) == (
         f'toy.Post: touches is {touches!r}; give a list with "files" or "network", or leave it out'
     )
+
+
+def test_a_node_says_how_to_go_on_from_older_files() -> None:
+    def from_1(saved: Saved) -> Saved:
+        return saved.renamed("speed", "rate")
+
+    def from_2(saved: Saved) -> Saved:
+        return saved
+
+    moved = node("toy.Move", version=3, migrations={2: from_2, 1: from_1})(everything.function)
+    assert list(moved.migrations.items()) == [(1, from_1), (2, from_2)]
+    assert everything.migrations == {}
+
+
+@pytest.mark.parametrize("version", [3, 4, 0, -1, "1", True, 1.0])
+def test_a_migration_is_from_a_version_before_this_one(version: Any) -> None:
+    with pytest.raises(NodeError) as caught:
+        node("toy.Move", version=3, migrations={version: lambda saved: saved})(everything.function)
+    assert str(caught.value) == (
+        f"toy.Move: it migrates files of version {version!r} and is at version 3 itself; "
+        "give migrations from older versions only"
+    )
+
+
+def test_what_is_saved_is_changed_by_making_it_anew() -> None:
+    saved = Saved({"speed": 1, "size": 2})
+    assert saved.renamed("speed", "rate") == Saved({"rate": 1, "size": 2}, {"speed": "rate"})
+    assert saved.renamed("image", "content") == Saved(saved.params, {"image": "content"})
+    assert saved.output_renamed("image", "picture") == Saved(saved.params, {}, {"image": "picture"})
+    assert saved.with_params(size=3, way="up").params == {"speed": 1, "size": 3, "way": "up"}
+    assert saved.without_params("size", "nothing").params == {"speed": 1}
+    assert saved == Saved({"speed": 1, "size": 2})
+
+
+def test_what_is_renamed_twice_has_gone_from_the_first_name_to_the_last() -> None:
+    assert Saved().renamed("a", "b").renamed("b", "c").inputs == {"a": "c"}
+    assert Saved().output_renamed("a", "b").output_renamed("b", "c").outputs == {"a": "c"}
+    swapped = Saved().renamed("a", "c").renamed("b", "a").renamed("c", "b")
+    assert swapped.inputs == {"a": "b", "b": "a"}
+    assert Saved().renamed("b", "c").after(Saved().renamed("a", "b")).inputs == {"a": "c"}
 
 
 @pytest.mark.parametrize("id", ["Nodot", "toy.", ".Toy", "toy.a.b", "toy.Gram Loss", "toy.A\n", "1.A"])
@@ -198,6 +278,7 @@ class Odd(NamedTuple):
         ("def f(a: Image, /) -> Image: ...", "a is a * or / argument; name each input and setting"),
         ("def f(**a: int) -> Image: ...", "a is a * or / argument; name each input and setting"),
         ("def f(*, a: int) -> Image: ...", "a has no default; give it one that works"),
+        ("def f(a: list[Item]) -> Other: ...", "it gives Other, and no input says what that is"),
         ("def f() -> Image: yield", "it yields, so its result must be Steps[...]"),
     ],
 )

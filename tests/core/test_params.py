@@ -138,7 +138,7 @@ def test_only_numbers_are_made_to_fit() -> None:
             list[int],
             [],
             "x is a list[int], which is no type for a setting; use int, float, bool, str, Literal, "
-            "Seed, Color or ImageFile, or put it before the * if it is an input",
+            "Seed, Color, ImageFile or Folder, or put it before the * if it is an input",
         ),
         (
             Annotated[ImageFile, Live()],

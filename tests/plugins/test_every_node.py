@@ -8,7 +8,20 @@ from typing import Any, Literal, get_args, get_origin
 import msgspec
 import pytest
 import torch
-from capriccio.core import AnyNode, Backbone, Catalog, Context, FeatureMaps, Preview, Term
+from capriccio.core import (
+    AnyNode,
+    Backbone,
+    Catalog,
+    Context,
+    FeatureMaps,
+    InputError,
+    Labels,
+    Lazy,
+    PortType,
+    Preview,
+    Term,
+)
+from capriccio.core.lists import loaded
 from capriccio.core.params import REQUIRED
 from capriccio.plugins import BUILTIN
 from capriccio.plugins.images import to_picture
@@ -17,33 +30,64 @@ from capriccio.plugins.networks import feature_extractor
 from capriccio.plugins.vgg import VGG
 from torch import Tensor
 
-NODES = Catalog.load(BUILTIN, installed=False).nodes
+CORE = {"capriccio.GraphInput", "capriccio.GraphOutput"}
+"""The ends of graphs that are nodes, which planning takes the place of."""
+NODES = {
+    id: node for id, node in Catalog.load(BUILTIN, installed=False).nodes.items() if id not in CORE
+}
 IN_FILES = {
+    "capriccio.Bool",
+    "capriccio.Choices",
+    "capriccio.Collect",
+    "capriccio.CompareImages",
     "capriccio.ContentLoss",
+    "capriccio.Count",
+    "capriccio.Cross",
     "capriccio.FeatureExtractor",
+    "capriccio.Flatten",
+    "capriccio.Graft",
     "capriccio.GramLoss",
+    "capriccio.ImageFolder",
+    "capriccio.ImageGrid",
     "capriccio.LoadImage",
     "capriccio.LoadNetwork",
+    "capriccio.Math",
     "capriccio.Noise",
+    "capriccio.Number",
+    "capriccio.Numbers",
     "capriccio.Optimize",
+    "capriccio.Pick",
     "capriccio.PreviewImage",
+    "capriccio.Repeat",
     "capriccio.ResizeImage",
     "capriccio.SaveImage",
+    "capriccio.Seed",
+    "capriccio.Slice",
+    "capriccio.Text",
     "capriccio.TotalVariation",
     "capriccio.WeightedObjective",
 }
 """People's files name these."""
 
-CATEGORIES = {"Images", "Networks", "Objectives", "Optimize", "Output"}
+CATEGORIES = {"Graphs", "Images", "Lists", "Networks", "Objectives", "Optimize", "Output", "Values"}
 SELF_EVIDENT = {"file", "background", "width", "height", "seed", "format"}
 """Settings whose names say all."""
+AS_LINKED = {("capriccio.Pick", "index")}
+"""Settings of which only those values work that fit what is linked."""
+
+
+class Anything:
+    """What a generic node is given: something that it cannot look into."""
+
 
 TYPES: dict[str, Any] = {
     "Image": Tensor,
     "Network": Backbone,
     "Features": FeatureMaps,
     "Objective": tuple,
+    "Number": float,
     "Text": str,
+    "Bool": bool,
 }
 
 every_node = pytest.mark.parametrize("node", NODES.values(), ids=list(NODES))
@@ -54,12 +98,18 @@ def given(vgg: VGG, picture: Callable[..., Tensor], tmp_path: Path, context: Con
     """Something to give to each type of input, to a setting without default, and to who asks for context."""
     features = feature_extractor(picture(), vgg, layers="relu1_1, relu3_1")
     to_picture(picture()).save(tmp_path / "a.png")
+    to_picture(picture(seed=1)).save(tmp_path / "b.png")
     return {
         "Image": picture(seed=1),
         "Network": vgg,
         "Features": features,
         "Objective": gram_loss(features),
+        "Number": 2.0,
+        "Text": "relu1_1",
+        "Bool": True,
+        "anything": Anything(),
         "file": tmp_path / "a.png",
+        "folder": tmp_path,
         "context": context,
     }
 
@@ -67,9 +117,13 @@ def given(vgg: VGG, picture: Callable[..., Tensor], tmp_path: Path, context: Con
 def arguments(node: AnyNode, given: dict[str, Any], **params: Any) -> dict[str, Any]:
     made: dict[str, Any] = {name: given[name] for name, p in node.params.items() if p.default is REQUIRED}
     for name, input in node.inputs.items():
-        made[name] = [given[input.type.name]] * 2 if input.many else given[input.type.name]
+        made[name] = given["anything" if input.type.variable else input.type.name]
+        for _ in range(input.depth):
+            made[name] = [made[name]] * 2
     if node.context:
         made[node.context] = given["context"]
+    if node.labels:
+        made[node.labels] = Labels()
     return {**made, **params}
 
 
@@ -81,6 +135,19 @@ def outcome(made: Any) -> Any:
         except StopIteration as stop:
             return stop.value
     return made
+
+
+def items(node: AnyNode, made: Any) -> list[tuple[PortType, Any]]:
+    """Each single value that a node gave, and the type that it declares."""
+    values = dict(zip(node.outputs, made if node.record else [made], strict=False))
+    found: list[tuple[PortType, Any]] = []
+    for name, output in node.outputs.items():
+        level = [values[name]]
+        for _ in range(output.depth):
+            assert all(type(each) is list for each in level), name
+            level = [item for each in level for item in each]
+        found += [(output.type, loaded(item)) for item in level]
+    return found
 
 
 def begin(made: Any) -> Any:
@@ -95,6 +162,12 @@ def pixels(value: Any) -> Any:
             return value.tolist()
         case FeatureMaps(maps=maps):
             return {name: layer.tolist() for name, layer in maps.items()}
+        case list():
+            return [pixels(item) for item in value]
+        case Lazy():
+            return value.key
+        case tuple() if hasattr(value, "_fields"):
+            return [pixels(field) for field in value]
         case tuple():
             return [(term.name, term.layers, term.weight) for term in value]
         case Backbone():
@@ -141,13 +214,15 @@ def test_its_numbers_are_bounded(node: AnyNode) -> None:
 def test_it_works_with_its_defaults_and_gives_what_it_declares(node: AnyNode, given: dict[str, Any]) -> None:
     short = {"steps": 2} if node.streams else {}
     made = outcome(node(**arguments(node, given, **short)))
-    (port,) = node.outputs.values()
-    assert isinstance(made, TYPES[port.name])
-    if isinstance(made, Tensor):
-        assert made.dtype == torch.float32 and made.shape[0] == 3 and not made.requires_grad
-        assert 0 <= made.min() and made.max() <= 1
-    if isinstance(made, tuple):
-        assert all(isinstance(term, Term) for term in made)
+    found = items(node, made)
+    assert found
+    for port, value in found:
+        assert isinstance(value, Anything if port.variable else TYPES[port.name])
+        if isinstance(value, Tensor):
+            assert value.dtype == torch.float32 and value.shape[0] == 3 and not value.requires_grad
+            assert 0 <= value.min() and value.max() <= 1
+        if isinstance(value, tuple):
+            assert all(isinstance(term, Term) for term in value)
 
 
 @every_node
@@ -160,6 +235,10 @@ def test_it_works_at_both_ends_of_every_setting(node: AnyNode, given: dict[str, 
             values = (int(param.range.low),)
         for value in values:
             assert param.problem(value) is None
+            if (node.id, param.name) in AS_LINKED:
+                with pytest.raises(InputError):
+                    node(**arguments(node, given, **{param.name: value}))
+                continue
             made = begin(node(**arguments(node, given, **{param.name: value})))
             if isinstance(made, Tensor):
                 assert torch.isfinite(made).all(), (param.name, value)
@@ -172,6 +251,13 @@ def test_it_gives_the_same_again_and_leaves_its_inputs_alone(node: AnyNode, give
     one, two = (pixels(outcome(node(**arguments(node, given, **short)))) for _ in "12")
     assert one == two or not node.cached
     assert {name: pixels(value) for name, value in given.items()} == before
+
+
+@pytest.mark.parametrize("id", [id for id, node in NODES.items() if node.arranges])
+def test_a_generic_node_gives_the_very_things_that_it_was_given(id: str, given: dict[str, Any]) -> None:
+    node = NODES[id]
+    made = node(**arguments(node, given))
+    assert all(value is given["anything"] for port, value in items(node, made) if port.variable)
 
 
 @every_node
@@ -207,11 +293,12 @@ def test_a_node_that_shows_its_work_counts_its_steps_and_stops_when_closed(
 
 def test_whatever_makes_a_picture_can_be_shown() -> None:
     previews = Catalog.load(BUILTIN, installed=False).previews
-    shown = {port.name for node in NODES.values() for port in node.outputs.values()} & {"Image", "Mask"}
+    made = {output.type.name for node in NODES.values() for output in node.outputs.values()}
+    shown = made & {"Image", "Mask"}
     assert shown and shown <= previews.keys()
 
 
 def test_every_plugin_contributes_something() -> None:
     alone = [Catalog.load([name], installed=False) for name in BUILTIN]
-    assert all(catalog.nodes for catalog in alone)
-    assert sum(len(catalog.nodes) for catalog in alone) == len(NODES)
+    assert all(catalog.nodes.keys() > CORE for catalog in alone)
+    assert sum(len(catalog.nodes) - len(CORE) for catalog in alone) == len(NODES)

@@ -1,7 +1,9 @@
-"""Pictures are saved whole, under a name of their own, with the graph that made them."""
+"""Pictures are saved whole, under a name of their own, with what made them."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
@@ -23,7 +25,8 @@ from capriccio.core import (
     plan,
     run,
 )
-from capriccio.plugins.images import load_image, to_picture
+from capriccio.core.record import Pixels, beside, parse, read
+from capriccio.plugins.images import load_image, noise, to_picture
 from capriccio.plugins.output import preview_image, save_image
 from PIL import Image as Picture
 from torch import Tensor
@@ -130,3 +133,49 @@ def test_a_saved_graph_makes_the_same_picture_again(tmp_path: Path, catalog: Cat
         ]
         graph = load(paths[-1])
     assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def saved(graph: Graph, catalog: Catalog, out: Path) -> Path:
+    """The file that the node ``save`` of a graph writes."""
+    events = run(plan(graph, catalog, Workspace(out=out)))
+    (path,) = (event.result for event in events if isinstance(event, NodeFinished) and event.name == "save")
+    return Path(path)
+
+
+@pytest.mark.parametrize("format", ["png", "jpeg", "webp"])
+def test_a_run_leaves_a_record_in_every_picture_and_beside_it(
+    format: str, tmp_path: Path, catalog: Catalog
+) -> None:
+    path = saved(GRAPH.with_params("save", format=format), catalog, tmp_path)
+    record = read(path)
+    assert parse(beside(path).read_bytes()) == record
+    assert (record.node, record.output, record.index, record.labels) == ("save", "", [], {})
+    assert record.picture == Pixels.of(to_picture(noise(seed=3)))
+    assert record.facts.seeds == {"näme 1.seed": 3}
+    assert record.drawn() == replace(GRAPH.with_params("save", format=format), layout={"save": (1.5, -2.0)})
+    assert record.facts.nodes["capriccio.Noise"].plugin == f"capriccio {version('capriccio')}"
+    assert record.facts.nodes["capriccio.Noise"].code == catalog.code["capriccio.Noise"]
+
+
+def test_a_picture_that_carries_its_record_is_still_the_exact_picture(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    path = saved(GRAPH, catalog, tmp_path)
+    assert torch.equal(load_image(file=path), (noise(seed=3) * 255).round() / 255)
+    assert load(path) == GRAPH
+
+
+def test_each_item_of_a_list_gets_a_file_with_its_place_in_the_name(
+    picture: Callable[..., Tensor], context: Context
+) -> None:
+    def save(place: tuple[int, ...], overwrite: bool) -> str:
+        item = replace(context, index=place)
+        return Path(save_image(picture(seed=sum(place)), overwrite=overwrite, context=item)).name
+
+    places = [(0,), (1,), (0, 11), (2, 0)]
+    names = ["picture_1.png", "picture_2.png", "picture_1_12.png", "picture_3_1.png"]
+    with ThreadPoolExecutor(4) as threads:
+        for _ in "12":
+            assert list(threads.map(lambda place: save(place, True), places)) == names
+    assert save((1,), False) == "picture_2-2.png"
+    assert len(list(context.out.iterdir())) == 5

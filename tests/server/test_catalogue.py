@@ -35,7 +35,7 @@ from jsonschema import Draft202012Validator
 CATALOG = Catalog.load(BUILTIN, installed=False)
 NODES = CATALOG.nodes
 PARAMS = {f"{node.id}.{param.name}": param for node in NODES.values() for param in node.params.values()}
-IN_WORDS = {"capriccio.SaveImage.name"}
+IN_WORDS = {"capriccio.SaveImage.name", "capriccio.GraphInput.type"}
 """Settings whose patterns mean something else in JavaScript."""
 PROBES: list[Any] = [
     *(0, 1, -1, 2, 3, 16, 10_000, WHOLE, WHOLE + 1, -WHOLE, -WHOLE - 1, 2**32, 10**400, -(10**400)),
@@ -157,7 +157,11 @@ def test_a_schema_refuses_whole_numbers_that_no_graph_file_holds_whatever_the_ra
 @pytest.mark.parametrize("name", PARAMS)
 def test_every_setting_says_how_it_is_drawn(name: str) -> None:
     schema = settings([PARAMS[name]])["properties"][PARAMS[name].name]
-    drawn = {"slider", "number", "switch", "text", "choice", "seed", "color", "image", "multiline"}
+    drawn = {"slider", "number", "switch", "text", "choice", "seed", "color", "image"} | {
+        "folder",
+        "multiline",
+        "type",
+    }
     assert schema["x-widget"] in drawn
     assert "title" not in schema
 
@@ -170,6 +174,7 @@ def test_every_setting_says_how_it_is_drawn(name: str) -> None:
             0.5,
             {
                 "type": "number",
+                "x-port": "Number",
                 "x-widget": "slider",
                 "minimum": 0.001,
                 "maximum": 1.0,
@@ -184,23 +189,42 @@ def test_every_setting_says_how_it_is_drawn(name: str) -> None:
         (
             int,
             3,
-            {"type": "integer", "x-widget": "number", "minimum": -WHOLE, "maximum": WHOLE, "default": 3},
+            {
+                "type": "integer",
+                "x-port": "Number",
+                "x-widget": "number",
+                "minimum": -WHOLE,
+                "maximum": WHOLE,
+                "default": 3,
+            },
         ),
-        (bool, True, {"type": "boolean", "x-widget": "switch", "default": True}),
-        (str, "", {"type": "string", "x-widget": "text", "default": ""}),
+        (bool, True, {"type": "boolean", "x-port": "Bool", "x-widget": "switch", "default": True}),
+        (str, "", {"type": "string", "x-port": "Text", "x-widget": "text", "default": ""}),
         (
             Annotated[str, Widget("multiline")],
             "a",
-            {"type": "string", "x-widget": "multiline", "default": "a"},
+            {"type": "string", "x-port": "Text", "x-widget": "multiline", "default": "a"},
         ),
-        (Path, Path("a.txt"), {"type": "string", "x-widget": "text", "default": "a.txt"}),
-        (ImageFile, REQUIRED, {"type": "string", "x-widget": "image"}),
-        (Seed, 0, {"type": "integer", "x-widget": "seed", "minimum": 0, "maximum": 2**32 - 1, "default": 0}),
+        (Path, Path("a.txt"), {"type": "string", "x-port": "Text", "x-widget": "text", "default": "a.txt"}),
+        (ImageFile, REQUIRED, {"type": "string", "x-port": "Text", "x-widget": "image"}),
+        (
+            Seed,
+            0,
+            {
+                "type": "integer",
+                "x-port": "Number",
+                "x-widget": "seed",
+                "minimum": 0,
+                "maximum": 2**32 - 1,
+                "default": 0,
+            },
+        ),
         (
             Color,
             "#000000",
             {
                 "type": "string",
+                "x-port": "Text",
                 "x-widget": "color",
                 "pattern": r"^(?:#[0-9a-fA-F]{6})$(?!\n)",
                 "x-note": "a colour such as #e0b040",
@@ -210,17 +234,29 @@ def test_every_setting_says_how_it_is_drawn(name: str) -> None:
         (
             Literal["oil", "ink"],
             "ink",
-            {"type": "string", "x-widget": "choice", "enum": ["oil", "ink"], "default": "ink"},
+            {
+                "type": "string",
+                "x-port": "Text",
+                "x-widget": "choice",
+                "enum": ["oil", "ink"],
+                "default": "ink",
+            },
         ),
         (
             Literal["oil", 3],
             3,
-            {"type": ["string", "integer"], "x-widget": "choice", "enum": ["oil", 3], "default": 3},
+            {
+                "type": ["string", "integer"],
+                "x-port": "Text",
+                "x-widget": "choice",
+                "enum": ["oil", 3],
+                "default": 3,
+            },
         ),
         (
             Annotated[str, Choice(lambda: ["b", "a", "b"])],
             "a",
-            {"type": "string", "x-widget": "choice", "enum": ["b", "a"], "default": "a"},
+            {"type": "string", "x-port": "Text", "x-widget": "choice", "enum": ["b", "a"], "default": "a"},
         ),
     ],
 )
@@ -271,7 +307,7 @@ def test_a_choice_that_offers_nothing_sensible_is_a_text_that_says_why(options: 
     schema = schema_of(Annotated[str, Choice(options)], "a")
     note = schema.pop("x-note")
     assert note.startswith(f"what there is to choose from cannot be told: {why}")
-    assert schema == {"type": "string", "x-widget": "text", "default": "a"}
+    assert schema == {"type": "string", "x-port": "Text", "x-widget": "text", "default": "a"}
 
 
 @pytest.mark.parametrize("default", [1, math.nan, None, "\ud800", Brush.WET])
@@ -286,6 +322,7 @@ def test_options_that_no_graph_file_holds_are_not_offered() -> None:
     hint: Any = Literal["dry", Brush.WET, b"wet", 2**60]
     assert schema_of(hint, "dry") == {
         "type": "string",
+        "x-port": "Text",
         "x-widget": "choice",
         "enum": ["dry"],
         "default": "dry",
@@ -342,7 +379,7 @@ def everything(
 def test_a_node_is_told_with_its_inputs_outputs_and_what_it_touches() -> None:
     catalog = Catalog()
     catalog.nodes[everything.id] = everything
-    (told,) = described(catalog).nodes
+    *_, told = described(catalog).nodes
     assert (told.id, told.version, told.category, told.doc) == (
         "strange.Everything",
         3,
@@ -350,11 +387,11 @@ def test_a_node_is_told_with_its_inputs_outputs_and_what_it_touches() -> None:
         "Take it all.",
     )
     assert told.inputs == [
-        wire.InputInfo("first", "Image", many=False, optional=False, live=False),
-        wire.InputInfo("more", "Image", many=True, optional=False, live=False),
-        wire.InputInfo("last", "Text", many=False, optional=True, live=True),
+        wire.InputInfo("first", "Image", depth=0, generic=False, optional=False, live=False),
+        wire.InputInfo("more", "Image", depth=1, generic=False, optional=False, live=False),
+        wire.InputInfo("last", "Text", depth=0, generic=False, optional=True, live=True),
     ]
-    assert told.outputs == [wire.OutputInfo("image", "Image")]
+    assert told.outputs == [wire.OutputInfo("image", "Image", depth=0, generic=False)]
     assert list(told.settings["properties"]) == ["far", "layer"]
     assert told.streams
     assert told.touches == ["files", "network"]

@@ -59,7 +59,9 @@ def events(out: str) -> list[dict[str, Any]]:
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    """The files in a folder, without the records beside pictures."""
+    found = (path.name for path in folder.iterdir()) if folder.exists() else ()
+    return sorted(name for name in found if not name.endswith(".run.json"))
 
 
 def pixels(path: Path) -> bytes:

@@ -11,9 +11,13 @@ from capriccio.core import (
     Backbone,
     Event,
     InputError,
+    ItemsError,
+    Label,
     NodeChanged,
     NodeFailed,
     NodeFinished,
+    NodeItem,
+    NodeListed,
     NodePreviewed,
     NodeQueued,
     NodeSkipped,
@@ -68,6 +72,23 @@ EVENTS: list[tuple[Event, dict[str, Any]]] = [
         },
     ),
     (
+        NodeListed("a", {(0,): {"layer": "relu4_1"}, (1,): {}}),
+        {
+            "event": "NodeListed",
+            "name": "a",
+            "items": [{"index": [0], "labels": {"layer": "relu4_1"}}, {"index": [1], "labels": {}}],
+        },
+    ),
+    (
+        NodeItem("a", (1, 0), NodeSkipped("a", "b")),
+        {
+            "event": "NodeItem",
+            "name": "a",
+            "index": [1, 0],
+            "item": {"event": "NodeSkipped", "name": "a", "failed": "b"},
+        },
+    ),
+    (
         RunFinished(2.0, ("a",), ("b", "c")),
         {"event": "RunFinished", "seconds": 2.0, "failed": ["a"], "skipped": ["b", "c"]},
     ),
@@ -89,7 +110,18 @@ def test_an_event_is_one_line_of_json(
 
 @pytest.mark.parametrize(
     "result, told",
-    [(PICTURE, None), (None, None), ("ü\n", "ü\n"), (3, 3), (0.5, 0.5), (float("inf"), None), ((), None)],
+    [
+        *(
+            (PICTURE, None),
+            (None, None),
+            ("ü\n", "ü\n"),
+            (3, 3),
+            (0.5, 0.5),
+            (float("inf"), None),
+            ((), None),
+        ),
+        *(([1, [2.5, "x"]], [1, [2.5, "x"]]), ([1, PICTURE], None), ([], [])),
+    ],
 )
 def test_a_result_is_told_if_it_is_a_text_or_a_number(result: Any, told: Any) -> None:
     assert as_json(NodeFinished("a", result, True, 0.0))["result"] == told
@@ -143,6 +175,47 @@ def test_each_node_that_ends_has_a_line(capsys: pytest.CaptureFixture[str]) -> N
         "done b [red]  unchanged",
         "failed c  ValueError: [/] is no tag",
         "skipped d  because c failed",
+    ]
+
+
+def test_a_node_that_runs_for_each_item_has_one_line_and_one_for_each_item_that_failed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    items: dict[tuple[int, ...], Label] = {(number,): {"weight": str(number)} for number in range(3)}
+    wrong = ValueError("too [much]")
+    shown(
+        NodeListed("a", items),
+        NodeStarted("a"),
+        NodeItem("a", (0,), NodeFinished("a", 1.0, True, 0.0)),
+        NodeItem("a", (1,), NodeStarted("a")),
+        NodeItem("a", (1,), NodePreviewed("a", PREVIEW)),
+        NodeItem("a", (1,), NodeFailed("a", wrong, 0.1)),
+        NodeItem("a", (2,), NodeSkipped("a", "x")),
+        NodeFailed("a", ItemsError({"item 2 (weight 1)": wrong}, 3), 0.1),
+        NodeListed("b", {(0,): {}, (1,): {}}),
+        NodeItem("b", (0,), NodeFinished("b", 1.0, True, 0.0)),
+        NodeItem("b", (1,), NodeFinished("b", 1.0, False, 0.0)),
+        NodeFinished("b", None, False, 1.26),
+        NodeFinished("numbers", [1.0, 10.0], False, 0.0),
+    )
+    assert [line for line in capsys.readouterr().err.splitlines() if line.strip()] == [
+        "failed a, item 2 (weight 1)  ValueError: too [much]",
+        "failed a  1 of 3 items failed",
+        "done b  2 items (1 unchanged), 1.3 s",
+        "done numbers  0.0 s  1, 10",
+    ]
+
+
+def test_of_the_nodes_in_a_graph_only_those_that_fail_have_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    shown(
+        NodeFinished("outer/a", None, False, 0.0),
+        NodeFailed("outer/b", InputError("is wrong"), 0.0),
+        NodeSkipped("outer/c", "outer/b"),
+        NodeFailed("outer", InputError("b: is wrong"), 0.0),
+    )
+    assert [line for line in capsys.readouterr().err.splitlines() if line.strip()] == [
+        "failed outer/b  is wrong",
+        "failed outer  b: is wrong",
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from capriccio.core import Graph, Placed, load
+from capriccio.core import Graph, Placed, graphfile, load
 from capriccio.server import desk as desks
 from capriccio.server import wire
 from capriccio.server.outbox import Outbox
@@ -148,6 +148,150 @@ def test_what_was_allowed_to_a_graph_is_not_allowed_to_one_that_takes_its_name(s
     save = wire.SaveGraph(graph="own", to="sea", overwrite=True)
     asyncio.run(studio.desk.save(save, Outbox(lambda: None)))
     assert studio.records.allowed("sea") == set()
+
+
+NEWER = b'{"format": "capriccio-graph", "version": 2, "nodes": {"a": {"kind": "toy.A"}}, "frames": 1}'
+SAID = (
+    "it was made by a newer Capriccio (format 2, and this one reads 1), "
+    "so it can be looked at but not changed, run or saved; update Capriccio"
+)
+OUTBOX = Outbox(lambda: None)
+
+
+def test_a_graph_of_a_newer_capriccio_is_opened_and_neither_changed_nor_saved(studio: Studio) -> None:
+    studio.folders.library.mkdir()
+    (studio.folders.library / "lake.json").write_bytes(NEWER)
+    document = asyncio.run(studio.desk.open("lake"))
+    assert studio.desk.read_only(document) == SAID
+    assert list(document.content.nodes) == ["a"]
+    for asked in (
+        lambda: add(studio, "lake", "b"),
+        lambda: asyncio.run(studio.desk.save(wire.SaveGraph(graph="lake"), OUTBOX)),
+        lambda: asyncio.run(studio.desk.save(wire.SaveGraph(graph="lake", to="sea"), OUTBOX)),
+    ):
+        with pytest.raises(Refusal) as caught:
+            asked()
+        assert str(caught.value) == SAID
+    with pytest.raises(Refusal) as caught:
+        asyncio.run(studio.desk.duplicate("lake", "sea"))
+    assert str(caught.value) == f"sea cannot be saved: {SAID}"
+    with pytest.raises(Refusal) as caught:
+        asyncio.run(studio.desk.export("lake"))
+    assert str(caught.value) == f"lake cannot be exported: {SAID}"
+    assert (studio.folders.library / "lake.json").read_bytes() == NEWER
+    studio.desk.left(document)
+    assert not studio.desk.holds(document)
+
+
+def knowing(studio: Studio, **versions: int) -> None:
+    """Let a worker have told of such kinds of toys."""
+    nodes = [wire.NodeInfo(f"toy.{name}", at, "", "", [], [], {}, False, []) for name, at in versions.items()]
+    studio.runs.kinds.renew(wire.Catalogue(ready=True, nodes=nodes))
+
+
+def test_a_graph_with_nodes_of_newer_versions_can_only_be_looked_at(studio: Studio) -> None:
+    nodes = {"old": Placed("toy.A"), "soft": Placed("toy.A", version=3), "toy": Placed("toy.C", version=9)}
+    studio.library.save("lake", Graph(nodes), False)
+    document = asyncio.run(studio.desk.open("lake"))
+    assert studio.desk.read_only(document) == ""  # as no worker has told what there is
+    knowing(studio, A=2, B=1)
+    said = (
+        "soft is version 3 of toy.A, and 2 is here, so the graph can be looked at but not changed or run; "
+        "update Capriccio and its plugins"
+    )
+    assert studio.desk.read_only(document) == said
+    with pytest.raises(Refusal) as caught:
+        add(studio, "lake", "b")
+    assert (str(caught.value), document.revision) == (said, 0)
+    knowing(studio, A=2, C=8)
+    assert studio.desk.read_only(document).startswith(
+        "soft is version 3 of toy.A, and 2 is here (and 1 more like it), so "
+    )
+    knowing(studio, A=3, B=1)
+    assert studio.desk.read_only(document) == ""
+    assert add(studio, "lake", "b").revision == 1
+
+
+def test_a_node_of_a_newer_version_is_not_added(studio: Studio) -> None:
+    document = asyncio.run(studio.desk.new("lake"))
+    knowing(studio, A=2)
+
+    def edit(version: int) -> wire.Edited:
+        ops: list[wire.Op] = [wire.AddNode(node="soft", kind="toy.A", version=version)]
+        return studio.desk.edit(wire.Edit(graph="lake", revision=0, ops=ops), OUTBOX)
+
+    with pytest.raises(Refusal) as caught:
+        edit(3)
+    assert str(caught.value) == (
+        "soft would be version 3 of toy.A, and 2 is here; use that, or update Capriccio and its plugins"
+    )
+
+    async def added() -> wire.Edited:
+        return edit(2)
+
+    assert asyncio.run(added()).revision == 1
+    assert studio.desk.read_only(document) == ""
+
+
+def test_a_graph_is_exported_as_it_is_now_with_all_graphs_in_it_as_they_are_saved(studio: Studio) -> None:
+    inner, shown = Graph({"a": Placed("toy.A")}), Graph({"b": Placed("graph:inner")})
+    graphfile.save(Graph({"hidden": Placed("toy.B")}), studio.folders.gallery / "inner.json")
+    graphfile.save(shown, studio.folders.gallery / "shown.json")
+    studio.library.save("inner", inner, False)
+    asyncio.run(studio.desk.open("inner"))
+    add(studio, "inner", "more")  # which is not saved
+    asyncio.run(studio.desk.new("lake"))
+    add(studio, "lake", "x", "graph:shown")
+    made = asyncio.run(studio.desk.export("lake"))
+    assert (made.graph, made.revision) == ("lake", 1)
+    graph = graphfile.parse(made.text.encode())
+    assert graph == Graph(
+        {"x": Placed("graph:shown")}, layout={"x": (0.0, 0.0)}, graphs={"shown": shown, "inner": inner}
+    )
+    assert graphfile.dump(graph) == made.text
+
+
+def test_what_is_missing_in_an_export_is_told_with_its_node(studio: Studio) -> None:
+    asyncio.run(studio.desk.new("lake"))
+    add(studio, "lake", "style", "graph:style_as_a_node")
+    add(studio, "lake", "odd", "graph:../a")
+    with pytest.raises(Refusal) as caught:
+        asyncio.run(studio.desk.export("lake"))
+    assert str(caught.value) == (
+        "lake cannot be exported: style: there is no graph style_as_a_node; choose another\n"
+        "odd: '../a' cannot be the name of a graph; use 1 to 64 letters, digits, spaces, - and _"
+    )
+    studio.library.save("lake", Graph({"again": Placed("graph:lake")}), True)
+    asyncio.run(studio.desk.new("sea"))
+    add(studio, "sea", "in", "graph:lake")
+    with pytest.raises(Refusal) as caught:
+        asyncio.run(studio.desk.export("sea"))
+    assert str(caught.value) == (
+        "sea cannot be exported: in/again: the graphs go round in a circle: lake -> lake; "
+        "take one of them out"
+    )
+
+
+def test_an_export_that_could_not_be_opened_is_refused(studio: Studio) -> None:
+    half = Graph({f"n{number}": Placed("toy.A") for number in range(1000)})
+    for name in ("one", "two"):
+        studio.library.save(name, half.with_node(name, Placed("toy.B")), False)
+    asyncio.run(studio.desk.new("lake"))
+    add(studio, "lake", "a", "graph:one")
+    assert asyncio.run(studio.desk.export("lake")).text
+    add(studio, "lake", "b", "graph:two")
+    with pytest.raises(Refusal) as caught:
+        asyncio.run(studio.desk.export("lake"))
+    assert str(caught.value) == (
+        "lake cannot be exported: it holds 2,004 nodes and the limit is 2,000; raise it if you trust the file"
+    )
+
+
+def test_what_a_graph_of_the_gallery_brings_along_within_needs_no_consent_either(studio: Studio) -> None:
+    graph = Graph({"a": Placed("graph:inner")}, graphs={"inner": Graph({"reach": Placed("toy.Reach")})})
+    graphfile.save(graph, studio.folders.gallery / "lake.json")
+    asyncio.run(studio.desk.open("lake"))
+    assert studio.records.allowed("lake") == {"graph:inner", "toy.Reach"}
 
 
 def test_a_new_graph_that_was_never_touched_is_forgotten_when_it_is_closed(studio: Studio) -> None:

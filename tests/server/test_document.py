@@ -9,7 +9,7 @@ import pytest
 from capriccio.core import Graph, Link, Note, Placed, graphfile
 from capriccio.server import wire
 from capriccio.server.document import REMEMBERED, Document
-from capriccio.server.edits import LINKS, NODES
+from capriccio.server.edits import EXPOSED, LINKS, NODES
 from capriccio.server.refusal import Refusal
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -65,6 +65,9 @@ def test_every_operation_does_what_it_says(document: Document) -> None:
             wire.BypassNode("style"),
             wire.RemoveLink("noise.image", "style.image"),
             wire.RemoveNode("look"),
+            wire.ExposeSetting("strength", "style.weight"),
+            wire.ExposeSetting("power", "smooth.power"),
+            wire.ExposeSetting("strength"),
             wire.SetNotes([graphfile.FileNote("mind the gap", (7.0, 8.0))]),
         ],
     )
@@ -75,12 +78,46 @@ def test_every_operation_does_what_it_says(document: Document) -> None:
     }
     layout = {"noise": (0.0, 0.0), "style": (100.0, 0.0), "smooth": (3.0, 4.0)}
     links = (Link.between("smooth.objective", "style.objectives"),)
-    assert document.graph == Graph(nodes, links, layout, (Note("mind the gap", (7.0, 8.0)),))
+    exposed = {"power": "smooth.power"}
+    assert document.graph == Graph(nodes, links, layout, (Note("mind the gap", (7.0, 8.0)),), exposed)
 
 
 def test_what_is_sent_can_be_opened_as_a_file(document: Document) -> None:
     document.apply(0, [wire.MuteNode("look"), wire.SetNotes([graphfile.FileNote("x")])])
     assert graphfile.parse(msgspec.json.encode(document.content)) == document.graph
+
+
+def test_what_is_exposed_follows_its_node(document: Document) -> None:
+    document.apply(0, [wire.ExposeSetting("a", "style.weight"), wire.ExposeSetting("b", "noise.width")])
+    document.apply(1, [wire.RenameNode("style", "look again"), wire.RemoveNode("noise")])
+    assert document.graph.exposed == {"a": "look again.weight"}
+    document.apply(2, [wire.ExposeSetting("a", "look.size")])
+    assert document.graph.exposed == {"a": "look.size"}
+
+
+def test_a_graph_is_placed_as_a_node(document: Document) -> None:
+    document.apply(0, [wire.AddNode("inner", "graph:style as a node", params={"strength": 2.0})])
+    assert document.graph.nodes["inner"].graph == "style as a node"
+
+
+def test_what_a_graph_brings_along_stays_through_edits() -> None:
+    inner = {"style": Graph({"a": Placed("own.A")}, exposed={"x": "a.x"}), "unused": Graph()}
+    document = Document("mine", Graph({"s": Placed("graph:style")}, graphs=inner), saved=True)
+    document.apply(0, [wire.AddNode("n", "own.B"), wire.RemoveNode("s")])
+    assert document.graph == Graph({"n": Placed("own.B")}, layout={"n": (0.0, 0.0)}, graphs=inner)
+    assert set(document.content.graphs) == {"style", "unused"}
+    assert document.content.graphs["style"].exposed == {"x": "a.x"}
+
+
+NEWER = "it was made by a newer Capriccio; update"
+
+
+def test_a_graph_of_a_newer_capriccio_can_only_be_looked_at() -> None:
+    graph = Graph({"a": Placed("own.A")}, newer=NEWER)
+    document = Document("mine", graph, saved=True)
+    assert list(document.content.nodes) == ["a"]
+    assert str(refused(document, 0, wire.MoveNode("a", (1.0, 1.0)))) == NEWER
+    assert str(refused(document, 7)) == NEWER
 
 
 def test_to_end_one_mode_is_not_to_end_the_other(document: Document) -> None:
@@ -143,6 +180,27 @@ STRUCTURE: list[tuple[Sequence[wire.Op], str]] = [
     ),
     ([wire.MoveNode("look", (float("nan"), 0.0))], "look cannot stand at (nan, 0.0); use finite numbers"),
     ([wire.AddNode("a", "x", (0.0, float("inf")))], "a cannot stand at (0.0, inf); use finite numbers"),
+    ([wire.ExposeSetting("a", "nothing.x")], "there is no node nothing; look again"),
+    ([wire.ExposeSetting("a")], "no setting is exposed as a; look again"),
+    (
+        [wire.ExposeSetting("strength", "style.weight"), wire.ExposeSetting("strenght")],
+        "no setting is exposed as strenght; did you mean strength?",
+    ),
+    (
+        [wire.ExposeSetting("a b", "style.weight")],
+        "a setting cannot be exposed as 'a b'; use 1 to 100 letters, digits and _, and begin with no digit",
+    ),
+    (
+        [wire.ExposeSetting("a" * 101)],
+        f"a setting cannot be exposed as '{'a' * 80}'; "
+        "use 1 to 100 letters, digits and _, and begin with no digit",
+    ),
+    ([wire.ExposeSetting("a", "style")], "a cannot stand for 'style'; write it as node.setting"),
+    ([wire.ExposeSetting("a", "style.1")], "a cannot stand for 'style.1'; write it as node.setting"),
+    (
+        [wire.ExposeSetting("a", f"style.{'w' * 150}"), wire.RenameNode("style", "n" * 50)],
+        f"{'n' * 50} is too long a name beside {'w' * 150}; use a shorter one",
+    ),
     (
         [wire.SetNotes([graphfile.FileNote("x", (0.0, float("-inf")))])],
         "a note cannot stand at (0.0, -inf); use finite numbers",
@@ -190,10 +248,18 @@ def test_a_graph_holds_only_so_many_nodes_and_links() -> None:
     document.apply(0, [wire.AddNode(f"n{number}", "x") for number in range(NODES)])
     wrong = refused(document, 1, wire.AddNode("more", "x"))
     assert str(wrong) == "more would be more than 2,000 nodes; make another graph"
+    inner = Graph({f"n{number}": Placed("x") for number in range(NODES - 1)})
+    nested = Document("nested", Graph(graphs={"a": inner}), saved=False)
+    wrong = refused(nested, 0, wire.AddNode("one", "x"), wire.AddNode("two", "x"))
+    assert str(wrong) == "two would be more than 2,000 nodes; make another graph"
     links = tuple(Link("n0", f"out{number}", "n1", "into") for number in range(LINKS))
     full = Document("full", Graph(document.graph.nodes, links), saved=False)
     wrong = refused(full, 0, wire.AddLink("n2.image", "n3.image"))
     assert str(wrong) == "n2.image to n3.image would be more than 10,000 links; make another graph"
+    exposed = {f"s{number}": "n0.x" for number in range(EXPOSED)}
+    full = Document("full", Graph(document.graph.nodes, exposed=exposed), saved=False)
+    wrong = refused(full, 0, wire.ExposeSetting("s0", "n1.x"), wire.ExposeSetting("more", "n0.x"))
+    assert str(wrong) == "more would be more than 1,000 exposed settings; take others back first"
 
 
 def test_a_new_name_keeps_links_short_enough_for_a_file() -> None:
@@ -231,6 +297,11 @@ MERGED: list[tuple[Ops, Ops]] = [
     ([wire.AddLink("noise.image", "look.mask")], [wire.RenameNode("look", "see")]),
     ([wire.RemoveLink("noise.image", "style.image")], [wire.AddLink("look.image", "style.image")]),
     ([set_("style", weight=2.0)], [wire.RenameNode("style", "new")]),
+    ([wire.ExposeSetting("a", "style.x")], [wire.ExposeSetting("b", "style.x")]),
+    ([wire.ExposeSetting("a", "style.x")], [wire.ExposeSetting("a", "style.x")]),
+    ([wire.ExposeSetting("a", "style.x")], [wire.RenameNode("style", "new")]),
+    ([wire.ExposeSetting("a", "style.x")], [set_("style", x=1)]),
+    ([wire.ExposeSetting("a", "style.x")], [wire.RemoveNode("look")]),
     ([wire.SetNotes([graphfile.FileNote("x")])], [set_("style", weight=2.0)]),
     ([wire.SetNotes([graphfile.FileNote("x")])], [wire.SetNotes([graphfile.FileNote("x")])]),
 ]
@@ -309,6 +380,17 @@ REFUSED: list[tuple[Ops, Ops, str]] = [
         [wire.RemoveLink("noise.image", "style.image")],
         "the link from noise.image to style.image was taken away",
     ),
+    ([wire.ExposeSetting("a", "style.x")], [wire.ExposeSetting("a", "style.y")], "a was exposed"),
+    ([wire.ExposeSetting("a", "style.x")], [wire.ExposeSetting("a", "look.x")], "a was exposed"),
+    ([wire.ExposeSetting("a", "style.x")], [wire.ExposeSetting("a")], "a was exposed"),
+    ([wire.ExposeSetting("a", "style.x")], [wire.RemoveNode("style")], "a was exposed"),
+    ([wire.RemoveNode("style")], [wire.ExposeSetting("a", "style.x")], "style was removed"),
+    ([wire.RenameNode("style", "new")], [wire.ExposeSetting("a", "style.x")], "style was renamed to new"),
+    (
+        [wire.ExposeSetting("a", "style.x"), wire.ExposeSetting("a")],
+        [wire.ExposeSetting("a", "style.x")],
+        "a was exposed no more",
+    ),
     (
         [wire.SetNotes([graphfile.FileNote("x")])],
         [wire.SetNotes([graphfile.FileNote("y")])],
@@ -384,6 +466,7 @@ class Page:
     def _do(self, file: dict[str, Any], op: str, node: str = "", **facts: Any) -> None:
         nodes, links = file["nodes"], file.setdefault("links", [])
         layout = file.setdefault("layout", {})
+        exposed = file.setdefault("exposed", {})
         match op:
             case "add":
                 nodes[node] = {key: facts[key] for key in ("kind", "params", "version") if key in facts}
@@ -392,6 +475,8 @@ class Page:
                 del nodes[node]
                 layout.pop(node, None)
                 links[:] = [ends for ends in links if node not in map(owner, ends)]
+                for name in [name for name, socket in exposed.items() if owner(socket) == node]:
+                    del exposed[name]
             case "move":
                 layout[node] = facts["position"]
             case "set":
@@ -409,6 +494,13 @@ class Page:
                 if node in layout:
                     layout[facts["to"]] = layout.pop(node)
                 links[:] = [[renamed(end, node, facts["to"]) for end in ends] for ends in links]
+                for name, socket in exposed.items():
+                    exposed[name] = renamed(socket, node, facts["to"])
+            case "expose":
+                if facts.get("socket") is None:
+                    del exposed[facts["name"]]
+                else:
+                    exposed[facts["name"]] = facts["socket"]
             case "link":
                 links.append([facts["start"], facts["end"]])
             case "unlink":
@@ -440,6 +532,7 @@ OPS: st.SearchStrategy[wire.Op] = st.one_of(
     st.builds(wire.MuteNode, NAMES, st.booleans()),
     st.builds(wire.BypassNode, NAMES, st.booleans()),
     st.builds(wire.RenameNode, NAMES, NAMES),
+    st.builds(wire.ExposeSetting, st.sampled_from("st"), st.none() | OUTPUTS),
     st.builds(wire.SetNotes, st.lists(st.builds(graphfile.FileNote, st.text(max_size=2)), max_size=2)),
 )
 EDITS = st.tuples(st.integers(0, 1), st.lists(OPS, min_size=1, max_size=3), st.booleans())
@@ -448,7 +541,8 @@ EDITS = st.tuples(st.integers(0, 1), st.lists(OPS, min_size=1, max_size=3), st.b
 def start() -> Document:
     nodes = {name: Placed("own.A", {"x": 0}) for name in "abc"}
     links = (Link.between("a.image", "b.image"), Link.between("b.image", "c.image"))
-    return Document("mine", Graph(nodes, links, {"a": (0.0, 0.0)}), saved=True)
+    graph = Graph(nodes, links, {"a": (0.0, 0.0)}, exposed={"s": "a.image"})
+    return Document("mine", graph, saved=True)
 
 
 def in_effect(op: wire.Op, graph: Graph) -> bool:
@@ -474,6 +568,8 @@ def in_effect(op: wire.Op, graph: Graph) -> bool:
             return Link.between(start, end) in graph.links
         case wire.RemoveLink(start=start, end=end):
             return Link.between(start, end) not in graph.links
+        case wire.ExposeSetting(name=name, socket=socket):
+            return graph.exposed.get(name) == socket
         case wire.SetNotes(notes=notes):
             return [note.text for note in notes] == [note.text for note in graph.notes]
     return False

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from capriccio.core import Graph
-from capriccio.server import pipe
+from capriccio.server import pipe, wire
 from capriccio.server.easel import RATE, Easel, Work, jpeg
+from capriccio.server.plain import measured
 from PIL import Image as Picture
 
 
@@ -20,6 +21,10 @@ def drawn(shade: int) -> Picture.Image:
 
 def work(shade: int, render: Callable[[Any], Picture.Image] = drawn, step: int = 1) -> Work:
     return Work(7, {"image": shade}, {"image": render}, Graph(), step, 9)
+
+
+def far(step: int, measures: dict[str, Any]) -> Callable[[], wire.NodeProgress]:
+    return lambda: wire.NodeProgress(step, 9, measured(measures))
 
 
 class Sent:
@@ -142,11 +147,11 @@ def test_of_progress_the_latest_is_told_with_its_numbers(easel: Easel, sent: Sen
             return float("inf")
 
     easel.begin(7)
-    easel.progress("paint", 1, 9, {"loss": 3})
+    easel.progress("paint", far(1, {"loss": 3}))
     first = sent.next()
     assert first.nodes["paint"].measures == {"loss": 3.0}
     for step in range(2, 6):
-        easel.progress("paint", step, 9, {"loss": Loss()})
+        easel.progress("paint", far(step, {"loss": Loss()}))
     told = sent.next()
     assert (told.run, told.nodes["paint"].step, told.nodes["paint"].measures) == (7, 5, {"loss": None})
     last = easel.last("paint")
@@ -166,7 +171,7 @@ def test_what_strangers_make_does_not_end_the_showing(easel: Easel, sent: Sent) 
         raise SystemExit
 
     easel.watch(1, {"bad": [128], "empty": [128], "good": [128]})
-    easel.progress("bad", 1, 9, {"loss": "low", "size": 4})
+    easel.progress("bad", far(1, {"loss": "low", "size": 4}))
     assert sent.next().nodes["bad"].measures == {"loss": None, "size": 4.0}
     easel.put(1, "bad", work(1, leave))
     easel.put(1, "empty", work(1, lambda shade: Picture.new("RGB", (0, 0))))
@@ -176,6 +181,6 @@ def test_what_strangers_make_does_not_end_the_showing(easel: Easel, sent: Sent) 
 
 def test_another_run_knows_nothing_of_how_far_the_one_before_came(easel: Easel) -> None:
     easel.begin(1)
-    easel.progress("paint", 50, 180, {"loss": 3})
+    easel.progress("paint", far(50, {"loss": 3}))
     easel.begin(2)
     assert easel.last("paint").total == 0

@@ -250,6 +250,36 @@ def test_a_graph_that_could_not_be_read_again_is_not_saved(library: Library, tmp
     assert tree(tmp_path) == before
 
 
+NEWER = b'{"format": "capriccio-graph", "version": 2, "nodes": {"a": {"kind": "x"}}, "frames": 1}'
+SAID = (
+    "it was made by a newer Capriccio (format 2, and this one reads 1), "
+    "so it can be looked at but not changed, run or saved; update Capriccio"
+)
+
+
+def test_a_file_of_a_newer_capriccio_is_read_moved_and_deleted_but_never_written(
+    library: Library, tmp_path: Path
+) -> None:
+    path = tmp_path / "library" / "new.json"
+    path.write_bytes(NEWER)
+    assert library.load("new") == Graph({"a": Placed("x")}, newer=SAID)
+    assert ("new", 1) in [(info.name, info.nodes) for info in library.graphs()]
+    for refused, text in (
+        (lambda: library.save("new", ONE, True), f"new cannot be replaced: {SAID}"),
+        (lambda: library.save("copy", library.load("new"), False), f"copy cannot be saved: {SAID}"),
+        (lambda: library.save_new("copy", library.load("new")), f"copy cannot be saved: {SAID}"),
+        (lambda: library.duplicate("new", "copy"), f"copy cannot be saved: {SAID}"),
+    ):
+        with pytest.raises(Refusal) as caught:
+            refused()
+        assert str(caught.value) == text
+    assert path.read_bytes() == NEWER
+    library.rename("new", "newer")
+    assert (tmp_path / "library" / "newer.json").read_bytes() == NEWER
+    library.delete("newer")
+    assert not library.has("newer")
+
+
 def test_a_graph_is_renamed(library: Library) -> None:
     library.rename("own", "other")
     assert library.load("other") == ONE

@@ -40,13 +40,20 @@ def test_a_node_is_told_with_all_that_it_takes_and_gives() -> None:
         ["Paint [over] a picture."],
         ["With a [/brush]."],
         ["input", "image", "Image"],
-        ["input", "more", "Image", "any number"],
+        ["input", "more", "list of Image"],
         ["input", "mask", "Image", "optional"],
-        ["setting", "strength", "float 0..2.5 px = 1.0", "How [much]."],
-        ["setting", "how", "wet | dry = dry"],
-        ["setting", "seed", "int 0..4294967295 = 0"],
+        ["setting", "strength", "float 0..2.5 px = 1.0", "Number", "How [much]."],
+        ["setting", "how", "wet | dry = dry", "Text"],
+        ["setting", "seed", "int 0..4294967295 = 0", "Number"],
         ["output", "image", "Image"],
+        ["A setting takes a link too, of the type behind it."],
     ]
+
+
+def test_lists_and_whatever_comes_are_told(catalog: Catalog) -> None:
+    assert ["input", "items", "list of any type (Item)"] in told(catalog.nodes["capriccio.Collect"])
+    assert ["output", "number", "list of Number"] in told(catalog.nodes["capriccio.Numbers"])
+    assert ["input", "lists", "list of lists of any type (Item)"] in told(catalog.nodes["capriccio.Flatten"])
 
 
 def test_every_built_in_node_can_be_told(catalog: Catalog) -> None:

@@ -12,10 +12,16 @@ import torch
 from capriccio.core import (
     AnyNode,
     Catalog,
+    Event,
     Graph,
     InputError,
+    Lazy,
     Mask,
     NodeFinished,
+    NodeItem,
+    NodeListed,
+    NodeQueued,
+    NodeStarted,
     Number,
     Placed,
     Plan,
@@ -26,8 +32,9 @@ from capriccio.core import (
     plan,
     run,
 )
+from capriccio.core.record import Pixels, beside, parse, read
 from capriccio.plugins import BUILTIN
-from capriccio.server.results import kept
+from capriccio.server.results import keeping, kept
 from PIL import Image as Picture
 
 from .conftest import graph_of
@@ -50,6 +57,7 @@ def own() -> Catalog:
 
     def register_nodes(register: Callable[[AnyNode], None]) -> None:
         register(split)
+        register(pair)
 
     plugin = ModuleType("own")
     setattr(plugin, "register_nodes", hookimpl(register_nodes))  # noqa: B010
@@ -102,6 +110,56 @@ def test_what_is_no_picture_is_not_kept(catalog: Catalog, tmp_path: Path) -> Non
 def test_a_result_that_the_cache_has_let_go_is_not_kept(catalog: Catalog, tmp_path: Path) -> None:
     planned, _ = finished(graph_of({"a": ("Noise", {"width": 16, "height": 16})}), catalog, tmp_path)
     assert kept(NodeFinished("a", None, True, 0.0), planned, catalog) is None
+
+
+@node("own.Pair")
+def pair() -> list[Mask]:
+    """Give two masks, of which one is read late."""
+    return [torch.zeros(1, 4, 6), Lazy(lambda: torch.ones(1, 4, 6), 1)]  # type: ignore[list-item]
+
+
+def test_a_kept_picture_has_a_record_that_names_its_output(catalog: Catalog, tmp_path: Path) -> None:
+    planned, event = finished(graph_of({"a": ("Noise", {"width": 16, "height": 16})}), catalog, tmp_path)
+    path = kept(event, planned, catalog)
+    assert path
+    record = read(path)
+    assert parse(beside(path).read_bytes()) == record
+    assert (record.node, record.output, record.index) == ("a", "image", [])
+    with Picture.open(path) as picture:
+        assert record.picture == Pixels.of(picture)
+
+
+def test_every_item_is_kept_with_its_place_and_what_tells_it_apart(catalog: Catalog, tmp_path: Path) -> None:
+    planned, event = finished(graph_of({"a": ("Noise", {"width": 16, "height": 16})}), catalog, tmp_path)
+    ended = NodeFinished("a", event.result, False, 0.1)
+    events: list[Event] = [
+        NodeQueued("a"),
+        NodeListed("a", {(0,): {"seed": "7"}, (1,): {"seed": "8"}}),
+        NodeItem("a", (1,), NodeStarted("a")),
+        NodeItem("a", (1,), ended),
+        NodeItem("a", (0,), ended),
+        NodeFinished("a", None, False, 0.2),
+        NodeItem("b", (0,), NodeFinished("b", event.result, False, 0.1)),
+    ]
+    told = list(keeping(events, planned, catalog))
+    assert [event for event, _ in told] == events
+    assert [[path.name for path in files] for _, files in told] == [
+        *([], [], []),
+        ["a_2.png"],
+        ["a_1.png"],
+        *([], []),
+    ]
+    record = read(tmp_path / "a_2.png")
+    assert (record.index, record.labels) == ([1], {"seed": "8"})
+
+
+def test_of_a_list_every_picture_is_kept(own: Catalog, tmp_path: Path) -> None:
+    planned, event = finished(Graph({"pair": Placed("own.Pair")}), own, tmp_path)
+    ((_, files),) = keeping([event], planned, own)
+    assert [path.name for path in files] == ["pair_1.png", "pair_2.png"]
+    assert [read(path).index for path in files] == [[0], [1]]
+    with Picture.open(files[1]) as picture:
+        assert picture.getextrema() == (255, 255)
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(catalog: Catalog, tmp_path: Path) -> None:

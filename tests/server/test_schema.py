@@ -4,6 +4,7 @@ from typing import Any, get_args
 
 import msgspec
 import pytest
+from capriccio.core.graphfile import FileGraph, GraphFile
 from capriccio.server import wire
 from capriccio.server.schema import schema
 from jsonschema import Draft202012Validator
@@ -34,6 +35,18 @@ def test_every_message_is_described(struct: type[msgspec.Struct]) -> None:
         {"type": "hello", "token": "a"},
         {"type": "edit", "id": 1, "graph": "a", "revision": 0, "ops": [{"op": "remove", "node": "b"}]},
         {"type": "cancel", "run": None},
+        {"type": "export", "graph": "a"},
+        {
+            "type": "edit",
+            "graph": "a",
+            "revision": 0,
+            "ops": [
+                {"op": "expose", "name": "größe_2", "socket": "a b.size"},
+                {"op": "expose", "name": "b", "socket": None},
+                {"op": "expose", "name": "c"},
+                {"op": "add", "node": "s", "kind": "graph:style as a node"},
+            ],
+        },
     ],
 )
 def test_a_request_that_the_server_reads_fits_the_schema(request_: dict[str, Any]) -> None:
@@ -52,6 +65,9 @@ def test_a_request_that_the_server_reads_fits_the_schema(request_: dict[str, Any
         {"type": "open_graph", "graph": "../a"},
         {"type": "open_graph", "graph": "a\n"},
         {"type": "edit", "graph": "a", "revision": 0, "ops": []},
+        {"type": "edit", "graph": "a", "revision": 0, "ops": [{"op": "expose", "name": "a b"}]},
+        {"type": "edit", "graph": "a", "revision": 0, "ops": [{"op": "expose", "name": "1"}]},
+        {"type": "edit", "graph": "a", "revision": 0, "ops": [{"op": "expose", "name": "a", "socket": "b"}]},
         {"type": "edit", "graph": "a", "revision": 2**53, "ops": [{"op": "remove", "node": "b"}]},
     ],
 )
@@ -69,7 +85,18 @@ def test_a_request_that_the_server_refuses_does_not_fit_the_schema(request_: dic
         wire.Catalogue(ready=True),
         wire.Node(graph="a", run=1, info=wire.NodeReport("n", "running", measures={"loss": None})),
         wire.Run(info=wire.RunInfo(1, "a", 2, "refused", problems=[wire.Problem("it is empty")])),
-        wire.Edited(graph="a", revision=2, ops=[wire.MoveNode("n", (1.0, 2.0))]),
+        wire.Edited(graph="a", revision=2, ops=[wire.MoveNode("n", (1.0, 2.0)), wire.ExposeSetting("a")]),
+        wire.Exported(graph="a", revision=2, text="{}"),
+        wire.Opened(
+            graph="a",
+            revision=0,
+            content=GraphFile("capriccio-graph", 1, {}, exposed={"a": "b.c"}, graphs={"i": FileGraph({})}),
+            saved=True,
+            runs=[],
+            latest=None,
+            nodes=[],
+            read_only="it is newer",
+        ),
     ],
 )
 def test_what_the_server_sends_fits_the_schema(message: wire.AnyMessage) -> None:

@@ -125,6 +125,8 @@ REQUESTS: dict[str, tuple[dict[str, Any], str]] = {
     "duplicate_graph": ({"graph": "shown", "to": "copy"}, "done"),
     "delete_graph": ({"graph": "kept"}, "done"),
     "edit": ({"graph": "lake", "revision": 1, "ops": [add("more")]}, "edited"),
+    "export": ({"graph": "lake"}, "exported"),
+    "describe": ({"graph": "lake", "name": "shown"}, ""),
     "check": ({"graph": "lake"}, ""),  # answered when there is a worker
     "run": ({"graph": "lake"}, "queued"),
     "cancel": ({}, "done"),

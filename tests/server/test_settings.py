@@ -1,5 +1,6 @@
 """Settings on the command line change a graph, and every mistake in them is told."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +61,9 @@ def test_every_mistake_is_told_at_once(catalog: Catalog) -> None:
     with pytest.raises(GraphError) as error:
         changed(catalog, *mistakes)
     assert str(error.value).splitlines() == [
-        "--set noise: write it as node.setting=value",
-        "--set noise.seed: write it as node.setting=value",
-        "--set seed=3: write it as node.setting=value",
+        "--set noise: write it as node.setting=value, or as name=value for an input of the graph",
+        "--set noise.seed: write it as node.setting=value, or as name=value for an input of the graph",
+        "--set seed=3: the graph has no input or exposed setting seed",
         "--set .x=1: there is no node ",
         "--set nose.seed=1: there is no node nose; did you mean noise?",
     ]
@@ -132,7 +133,7 @@ def test_a_picture_that_is_no_file_is_told_when_the_graph_is_checked(catalog: Ca
 
 def test_one_seed_is_given_to_every_node_that_has_one(catalog: Catalog) -> None:
     graph = Graph({**GRAPH.nodes, "strange": Placed("brushes.Warp", {"seed": 5})}, GRAPH.links)
-    made = with_seed(graph, catalog, 9)
+    made = with_seed(graph, catalog, Workspace(), 9)
     seeds = {name: placed.params.get("seed") for name, placed in made.nodes.items()}
     assert seeds == {
         "noise": 9,
@@ -151,4 +152,85 @@ def test_a_seed_out_of_range_is_told_when_the_graph_is_checked(catalog: Catalog)
         (Link.between("noise.image", "look.image"),),
     )
     with pytest.raises(GraphError, match=r"^noise\.seed is -1; it must lie between 0 and 4294967295$"):
-        plan(with_seed(graph, catalog, -1), catalog)
+        plan(with_seed(graph, catalog, Workspace(), -1), catalog)
+
+
+def varied() -> Graph:
+    """A graph with inputs and an exposed setting."""
+    graph = graph_of(
+        {
+            "content": ("GraphInput", {}),
+            "my style": ("GraphInput", {"type": "Text"}),
+            "strength": ("GraphInput", {"type": "Number"}),
+            "net": ("GraphInput", {"type": "Network"}),
+            "photo": ("LoadImage", {"file": "a.png"}),
+            "small": ("ResizeImage", {"side": 64}),
+            "look": ("PreviewImage", {}),
+        },
+        ("photo.image", "small.image"),
+        ("small.image", "content.default"),
+        ("content.item", "look.image"),
+    )
+    return replace(graph, exposed={"side": "small.side", "file": "photo.file"})
+
+
+def test_an_input_of_the_graph_gets_a_node_instead_of_what_was_linked_there(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    (tmp_path / "b.c.png").touch()
+    made, workspace = with_settings(
+        varied(),
+        catalog,
+        Workspace(),
+        [f"content={tmp_path / 'b.c.png'}", "strength=2.5", "my_style=a.b = 3"],
+    )
+    assert made.nodes["content given"] == Placed("capriccio.LoadImage", {"file": "b.c.png"})
+    assert workspace.granted == {"b.c.png": tmp_path / "b.c.png"}
+    assert made.nodes["strength given"] == Placed("capriccio.Number", {"value": 2.5})
+    assert made.nodes["my style given"] == Placed("capriccio.Text", {"value": "a.b = 3"})
+    assert not {"photo", "small"} & set(made.nodes)  # nothing else reads them
+    assert [(link.start, link.end) for link in made.links] == [
+        ("content.item", "look.image"),
+        ("content given.image", "content.default"),
+        ("strength given.number", "strength.default"),
+        ("my style given.text", "my style.default"),
+    ]
+
+
+def test_what_is_read_elsewhere_too_stays_when_an_input_gets_something_else(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    graph = varied().with_link(Link.between("photo.image", "look.image"))
+    made = changed(catalog, f"content={tmp_path / 'b.png'}", graph=graph)
+    assert "photo" in made.nodes and "small" not in made.nodes
+
+
+def test_an_exposed_setting_is_set_by_its_name(catalog: Catalog, tmp_path: Path) -> None:
+    made = changed(catalog, "side=32", f"file={tmp_path / 'x.png'}", graph=varied())
+    assert made.nodes["small"].params == {"side": 32}
+    assert made.nodes["photo"].params == {"file": "x.png"}
+
+
+def test_mistakes_in_inputs_are_told_at_once(catalog: Catalog) -> None:
+    with pytest.raises(GraphError) as error:
+        changed(catalog, "contents=a.png", "strength=much", "net=vgg", "x=1", graph=varied())
+    assert str(error.value).splitlines() == [
+        "--set contents=a.png: the graph has no input or exposed setting contents; did you mean content?",
+        "--set strength=much: strength is 'much'; it must be a finite number",
+        "--set net=vgg: net takes Network, which cannot be written; link a node to its default",
+        "--set x=1: the graph has no input or exposed setting x; "
+        "it has side, file, content, my_style, net, strength",
+    ]
+
+
+def test_a_setting_of_a_graph_that_is_a_node_is_one_that_it_exposes(catalog: Catalog, tmp_path: Path) -> None:
+    inner = graph_of(
+        {"say": ("Text", {}), "noise": ("Noise", {}), "out": ("GraphOutput", {})}, ("say.text", "out.item")
+    )
+    inner = replace(inner, exposed={"words": "say.value", "chance": "noise.seed"})
+    outer = Graph({"outer": Placed("graph:inner")}, graphs={"inner": inner})
+    made = changed(catalog, "outer.words=007", graph=outer)
+    assert made.nodes["outer"].params == {"words": "007"}  # a text, though it looks like a number
+    with pytest.raises(GraphError, match=r"outer.*wrods; did you mean words"):
+        plan(changed(catalog, "outer.wrods=007", graph=outer), catalog)
+    assert with_seed(outer, catalog, Workspace(), 9).nodes["outer"].params == {"chance": 9}

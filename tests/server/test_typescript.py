@@ -7,7 +7,7 @@ from typing import get_args
 
 import msgspec
 import pytest
-from capriccio.core.graphfile import FileNode
+from capriccio.core.graphfile import FileNode, GraphFile
 from capriccio.server import wire
 from capriccio.server.typescript import COLUMNS, written
 
@@ -46,7 +46,7 @@ def test_every_message_is_an_interface_with_its_tag_and_all_its_fields(struct: t
 def test_nothing_is_declared_twice() -> None:
     names = re.findall(r"^export \w+ (\w+)", TEXT, re.MULTILINE)
     assert len(names) == len(set(names))
-    assert {"FileNode", "FileNote", "GraphFile", "RunInfo", "Problem"} <= set(names)
+    assert {"FileGraph", "FileNode", "FileNote", "GraphFile", "RunInfo", "Problem"} <= set(names)
     assert not {"Operation", "Request", "Message"} & set(names)  # which no client can meet
 
 
@@ -88,6 +88,9 @@ def test_nodes_of_a_graph_leave_out_their_defaults_wherever_they_go() -> None:
         (wire.NodeReport, "measures: Record<string, number | null>;"),
         (wire.NodeReport, "value: string | number | null;"),
         (wire.Opened, "content: GraphFile;"),
+        (wire.ExposeSetting, "socket?: string | null;"),
+        (GraphFile, "graphs: Record<string, FileGraph>;"),
+        (GraphFile, "exposed: Record<string, string>;"),
         (wire.Status, "sent: Record<string, Record<string, number>>;"),
         (wire.Catalogue, "ready: boolean;"),
     ],

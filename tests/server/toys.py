@@ -116,6 +116,14 @@ def slow(*, seconds: Seconds = 0.2, number: float = 1.0) -> Image:
     return torch.full((3, 16, 16), number / 10)
 
 
+@node("toys.Fragile")
+def fragile(*, number: float = 0.0) -> Image:
+    """Raise for 2, and give a picture for all else."""
+    if number == 2:
+        raise ValueError("two is too much")
+    return torch.full((3, 24, 32), number / 10)
+
+
 @node("toys.Stubborn", cached=False)
 def stubborn(*, seconds: Seconds = 600.0) -> Number:
     """Never yield, and do not hear SIGTERM."""
@@ -213,6 +221,7 @@ def register_nodes(register: Callable[[AnyNode], None]) -> None:
         kill,
         hog,
         slow,
+        fragile,
         stubborn,
         sleep,
         loop,
