@@ -170,8 +170,13 @@ class Builder:
         fresh: tuple[int, ...] = (),
     ) -> dict[str, _View]:
         """One step; gives its outputs. What it goes through by itself are the ``fresh`` axes, if any."""
-        around = _union([forced, *(view.axes for found in views.values() for view in found)])
-        own = max((_levels(node, port, view) for port, found in views.items() for view in found), default=0)
+        varied = [view.axes for found in views.values() for view in found if view.axes]
+        around = _union([forced, *varied]) if varied or forced else ()
+        own = 0
+        for port, found in views.items():
+            for view in found:
+                if view.depth:
+                    own = max(own, _levels(node, port, view))
         ports = [port for port in chain(node.inputs, node.params) if port in views]
         sources = {port: [_read(node, port, view, around) for view in views[port]] for port in ports}
         names = (*around, *fresh[:own])
@@ -192,14 +197,11 @@ class Builder:
         axes: int,
         gates: list[Read],
     ) -> Step:
-        linked = sources.keys() & node.params.keys()
+        linked = sources.keys() & node.params.keys() if sources else ()
         late = any(node.params[port].names_file for port in linked) or (bool(node.depends) and bool(linked))
-        context = Context(
-            name, self._workspace.device, self._workspace.out, self._drawn, self._catalog.weights
-        )
         code = self._catalog.code.get(node.id, "")
         try:
-            found = settled(node, given, linked, self._workspace, context, code)
+            found = settled(node, given, linked, self._workspace, lambda: self._context(name), code)
         except Exception as error:
             said = str(error) if isinstance(error, CapriccioError) else f"{type(error).__name__}: {error}"
             self._problems.append(Problem(said, name))
@@ -215,6 +217,9 @@ class Builder:
         return Step(
             name, node, params, sources, axes, gates, found.stem, known, late, found.depends, found.files
         )
+
+    def _context(self, name: str) -> Context:
+        return Context(name, self._workspace.device, self._workspace.out, self._drawn, self._catalog.weights)
 
     def _key(self, stem: bytes, sources: Mapping[str, list[Read]]) -> str:
         """The key of a step that runs once; empty if it reads what only a run can tell."""
@@ -241,6 +246,8 @@ def _levels(node: AnyNode, port: str, view: _View) -> int:
 
 
 def _read(node: AnyNode, port: str, view: _View, around: tuple[int, ...]) -> Read:
+    if not (view.depth or view.axes):
+        return Read(view.source, view.output, (), 0)
     levels = _levels(node, port, view)
     picks = (*(around.index(axis) for axis in view.axes), *range(len(around), len(around) + levels))
     return Read(view.source, view.output, picks, view.depth - levels)

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -27,7 +27,7 @@ def settled(
     given: Mapping[str, Any],
     linked: Collection[str],
     workspace: Workspace,
-    context: Context,
+    context: Callable[[], Context],
     code: str,
 ) -> Settled:
     """Every setting as the node's function takes it, and what of it goes into the key.
@@ -56,7 +56,7 @@ def settled(
             facts.append(params[name])
     depends = None
     if node.depends and not linked:
-        depends = node.depends(context, **params)
+        depends = node.depends(context(), **params)
         facts.append(depends)
     if not node.cached:
         # It must differ every time, and so must all that reads it.

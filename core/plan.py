@@ -65,7 +65,8 @@ class Plan:
         """The settings of a step that depends on what links bring to them, and what its key begins with."""
         given = {**step.params, **linked}
         context = Context(step.name, self.workspace.device, self.workspace.out, self.graph, self.weights)
-        made = settled(step.node, given, {}, self.workspace, context, self.code.get(step.node.id, ""))
+        code = self.code.get(step.node.id, "")
+        made = settled(step.node, given, (), self.workspace, lambda: context, code)
         return made.params, made.stem
 
 

@@ -38,6 +38,8 @@ def brief(result: Any) -> str | int | float | None:
     """The same; of a list of such results the first few: ``1, 10, 100``."""
     if not isinstance(result, list):
         return plain(result)
+    if result and all(item is None for item in result):
+        return None  # nothing of it can be told
     words: list[str] = []
     left = BRIEF
     for item in result:

@@ -278,6 +278,8 @@ class Record:
 
     failed: set[tuple[str, Index]] = field(default_factory=set)
     """Nodes, those in others as ``outer/inner``, and for which item of them; whole parts of lists as well."""
+    idle: set[tuple[str, Index]] = field(default_factory=set)
+    """Graphs that do not run there. What in them does not vary along a list may fail all the same."""
     ran: set[str] = field(default_factory=set)
     read: list[Read] = field(default_factory=list)
     causes: Counter[str] = field(default_factory=Counter)
@@ -368,6 +370,8 @@ class Scene:
             return self._told(name, index, self._once(name, arguments, index))
         lists = [argument.tree for argument in arguments if argument.levels > 0]
         known = [found for found in lists if not isinstance(found, Bad)]
+        if self.live.nodes[name].graph and (len(known) < len(lists) or not all(known)):
+            self.record.idle.add((self.path + name, self.index + index))
         unequal = len({len(found) for found in known}) > 1
         if len(known) < len(lists):
             return self._told(name, index, EITHER if unequal else SKIPPED)

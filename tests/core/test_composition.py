@@ -372,11 +372,12 @@ def differences(graph: Graph, answer: Answer, found: Told) -> Iterator[str]:
             yield from _of_arranged(name, CATALOG.nodes[placed.kind], runs, found.whole.get(name, UNTOLD))
         else:
             yield from _of_runs(name, CATALOG.nodes[placed.kind], answer.levels[name], runs, found)
+    may_fail = answer.record.failed | answer.record.idle
     for name, index in found.failed:
-        if not any(_akin(name, at) and _within(index, place) for at, place in answer.record.failed):
+        if not any(_akin(name, at) and _within(index, place) for at, place in may_fail):
             yield f"{name}{list(index)} fails, and should not"
     for name in found.blamed:
-        if not any(_akin(name, at) for at, _ in answer.record.failed):
+        if not any(_akin(name, at) for at, _ in may_fail):
             yield f"others are skipped for {name}, which should not fail"
     for name in {name for name, _ in found.began} - answer.record.ran:
         yield f"{name} runs, and nobody needs it"
@@ -506,9 +507,10 @@ def agree(graph: Graph) -> Answer | None:
 
 
 def _run_again(graph: Graph, first: Told, again: Told) -> Iterator[str]:
-    for name, index in again.began - first.failed:
+    failed = {name for name, _ in first.failed}
+    for name, index in again.began:
         node = node_at(graph, name)
-        if node is not None and not node.arranges:
+        if node is not None and not node.arranges and name not in failed:
             yield f"{name}{list(index)} runs again"
 
 

@@ -32,9 +32,7 @@ from torch import Tensor
 
 CORE = {"capriccio.GraphInput", "capriccio.GraphOutput"}
 """The ends of graphs that are nodes, which planning takes the place of."""
-NODES = {
-    id: node for id, node in Catalog.load(BUILTIN, installed=False).nodes.items() if id not in CORE
-}
+NODES = {id: node for id, node in Catalog.load(BUILTIN, installed=False).nodes.items() if id not in CORE}
 IN_FILES = {
     "capriccio.Bool",
     "capriccio.Choices",

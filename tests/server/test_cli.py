@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -259,6 +260,83 @@ def test_a_broken_plugin_in_the_folder_is_left_out_and_told(
     assert "good.py: loaded" in ended.out
     (plugins / "bad.py").unlink()
     assert capriccio("doctor").status == 0
+
+
+@pytest.fixture
+def varied(tmp_path: Path) -> Path:
+    """A graph that smooths a picture in a graph that is a node, and again for each of some widths."""
+    inner = graph_of(
+        {
+            "picture": ("GraphInput", {}),
+            "resize": ("ResizeImage", {}),
+            "image": ("GraphOutput", {}),
+        },
+        ("picture.item", "resize.image"),
+        ("resize.image", "image.item"),
+    )
+    drawn = graph_of(
+        {
+            "content": ("GraphInput", {}),
+            "noise": ("Noise", {"width": 32, "height": 24}),
+            "sides": ("Numbers", {"values": "16, 20"}),
+        },
+        ("noise.image", "content.default"),
+    )
+    drawn = drawn.with_node("smaller", Placed("graph:smaller", {"side": 18}))
+    for start, end in (("content.item", "smaller.picture"), ("sides.number", "smaller.side")):
+        drawn = drawn.with_link(Link.between(start, end))
+    drawn = replace(drawn, graphs={"smaller": replace(inner, exposed={"side": "resize.side"})})
+    save(drawn, tmp_path / "varied.json")
+    return tmp_path / "varied.json"
+
+
+def sizes(folder: Path) -> dict[str, tuple[int, int]]:
+    found = {}
+    for name in names(folder):
+        with Picture.open(folder / name) as picture:
+            found[name] = picture.size
+    return found
+
+
+def test_of_a_node_that_has_items_each_picture_is_kept(capriccio: Capriccio, varied: Path, out: Path) -> None:
+    ended = capriccio("run", varied, "--out", out)
+    assert ended.status == 0
+    kept = {"smaller_image_1.png": (16, 12), "smaller_image_2.png": (20, 15)}
+    assert sizes(out) == kept
+    assert ended.out.splitlines() == [str(out / name) for name in kept]
+    assert any(line.startswith("done smaller  2 items, ") for line in ended.err.splitlines()), ended.err
+
+
+def test_items_are_told_in_json(capriccio: Capriccio, varied: Path, out: Path) -> None:
+    told = events(capriccio("run", varied, "--out", out, "--json").out)
+    listed = [event for event in told if event["event"] == "NodeListed" and event["name"] == "smaller/resize"]
+    assert [item["labels"] for item in listed[0]["items"]] == [{"sides": "16"}, {"sides": "20"}]
+    results = {
+        tuple(event["index"]): event["item"]["result"]
+        for event in told
+        if event["event"] == "NodeItem"
+        and event["name"] == "smaller/image"
+        and event["item"]["event"] == "NodeFinished"
+    }
+    assert results == {(0,): str(out / "smaller_image_1.png"), (1,): str(out / "smaller_image_2.png")}
+
+
+def test_an_input_of_the_graph_gets_a_picture_by_its_name(
+    capriccio: Capriccio, varied: Path, out: Path, tmp_path: Path
+) -> None:
+    Picture.new("RGB", (40, 40), (255, 0, 0)).save(tmp_path / "red.png")
+    ended = capriccio("run", varied, "--out", out, "--set", f"content={tmp_path / 'red.png'}")
+    assert ended.status == 0, ended.err
+    assert sizes(out) == {"smaller_image_1.png": (16, 16), "smaller_image_2.png": (20, 20)}
+    ended = capriccio("run", varied, "--out", out, "--set", "contents=x.png")
+    assert (ended.status, ended.err) == (
+        1,
+        "--set contents=x.png: the graph has no input or exposed setting contents; did you mean content?\n",
+    )
+
+
+def test_check_counts_the_nodes_in_graphs_too(capriccio: Capriccio, varied: Path) -> None:
+    assert capriccio("check", varied).out == "varied.json: 7 nodes, 3 of them in graphs, no problems\n"
 
 
 def test_check_finds_nothing_wrong_with_a_sound_graph_and_runs_nothing(

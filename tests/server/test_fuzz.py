@@ -313,7 +313,7 @@ async def told(session: Session, outbox: Outbox, frame: str | bytes, folder: str
         assert counts and [type(answer) for answer in answers] == [wire.Refused]
         return
     assert counts != isinstance(request, wire.Ack)
-    if not isinstance(request, wire.Ack | wire.CheckGraph):  # checks wait for a worker
+    if not isinstance(request, wire.Ack | wire.CheckGraph | wire.DescribeGraph):  # checks wait for a worker
         assert [answer.re for answer in answers].count(request.id) >= 1
 
 

@@ -1,6 +1,9 @@
 """A saved graph that is a node is described, run, shown, tuned and fetched at both levels."""
 
+import hashlib
 import json
+import struct
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -57,7 +60,9 @@ def talk(serving: Serving, library: Path) -> Iterator[Talk]:
 
 
 def report(talk: Talk, graph: str, node: str) -> dict[str, Any]:
-    (found,) = (each for each in talk.ask("open_graph", graph=graph)["nodes"] if each["node"] == node)
+    """How far a node has come; nothing if it is not known of yet."""
+    nodes = talk.ask("open_graph", graph=graph)["nodes"]
+    found = next((each for each in nodes if each["node"] == node), {"state": ""})
     assert isinstance(found, dict)
     return found
 
@@ -119,6 +124,31 @@ def test_an_error_is_told_at_both_levels(talk: Talk) -> None:
     assert report(talk, "errors", "outer")["error"] == "spoil: the paint is dry"
 
 
+def test_a_node_inside_that_kills_the_worker_is_blamed_at_both_levels(talk: Talk) -> None:
+    nodes = {"kill": Placed("toys.Kill"), "out": Placed("capriccio.GraphOutput")}
+    inner = Graph(nodes, (Link.between("kill.number", "out.item"),))
+    text = graphfile.dump(Graph({"outer": Placed("graph:deadly inside")}, graphs={"deadly inside": inner}))
+    sent = upload(talk, "bringing", text.encode())
+    talk.ask("open_graph", graph=sent)
+    assert talk.run(sent)["state"] == "failed"
+    why = report(talk, sent, "outer/kill")["error"]
+    assert why.startswith("the worker was ended by SIGKILL while this node ran")
+    outer = report(talk, sent, "outer")
+    assert (outer["state"], outer["error"]) == ("failed", f"kill: {why}")
+    talk.ready()
+
+
+def upload(talk: Talk, name: str, data: bytes) -> str:
+    """Send a graph; give the name that it has got."""
+    digest = hashlib.sha256(data).hexdigest()
+    begun = talk.ask("begin_upload", kind="graph", name=name, size=len(data), sha256=digest)
+    head = json.dumps({"upload": begun["upload"], "offset": 0}).encode()
+    talk.socket.send(struct.pack(">BBH", 2, 1, len(head)) + head + data)
+    told = talk.ask("end_upload", upload=begun["upload"])
+    assert told["type"] == "uploaded", told
+    return str(told["graph"])
+
+
 def test_a_live_setting_reaches_the_node_inside_that_exposes_it(talk: Talk) -> None:
     revision = talk.open("tuned", outer=("graph:painter", {"long": 100}))
     run = talk.ask("run", graph="tuned")["run"]
@@ -139,7 +169,9 @@ def test_a_live_setting_reaches_the_node_inside_that_exposes_it(talk: Talk) -> N
 def test_a_graph_is_paused_with_all_in_it(talk: Talk) -> None:
     talk.open("held", outer=("graph:painter", {"long": 60}))
     run = talk.ask("run", graph="held")["run"]
-    talk.node("outer/paint", "running")
+    for node in ("outer/paint", "outer"):
+        while report(talk, "held", node)["state"] != "running":
+            time.sleep(0.01)
     assert talk.ask("pause", run=run, node="outer")["type"] == "done"
     assert report(talk, "held", "outer/paint")["state"] == "paused"
     assert report(talk, "held", "outer")["state"] == "paused"

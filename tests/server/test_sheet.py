@@ -33,7 +33,9 @@ def test_of_many_items_the_first_are_shown_and_the_others_counted() -> None:
     assert (62,) in sheet and (63,) not in sheet
     sheet.paint((0,), small(RED, (256, 256)))
     picture = sheet.picture()
-    cell = picture.crop((picture.width - GAP - 256, picture.height - GAP - 256, picture.width, picture.height))
+    cell = picture.crop(
+        (picture.width - GAP - 256, picture.height - GAP - 256, picture.width, picture.height)
+    )
     assert len(set(cell.convert("RGB").tobytes())) > 6  # something is written there
 
 

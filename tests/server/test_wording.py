@@ -14,8 +14,11 @@ SAID = {
     '{"type": "watch", "graph": "a/b", "node": "x"}': (
         "graph must be 1 to 64 letters, digits, spaces, - and _"
     ),
-    '{"type": "watch", "graph": "a", "node": "x/y"}': (
-        "node must be the name of a node: 1 to 100 characters without . and /"
+    '{"type": "watch", "graph": "a", "node": "x/"}': (
+        "node must be the name of a node in a run, such as outer/inner"
+    ),
+    '{"type": "edit", "graph": "a", "revision": 0, "ops": [{"op": "remove", "node": "x/y"}]}': (
+        "ops[0].node must be the name of a node: 1 to 100 characters without . and /"
     ),
     WATCH + ', "width": 3}': "width must be at least 16",
     WATCH + ', "width": 1e9}': "width is a number; it must be a whole number",
