@@ -34,7 +34,7 @@ class Catalog:
         self.port_types: dict[str, PortType] = {port.name: port for port in ports.BUILTIN}
         self.previews: dict[str, Callable[[Any], Picture.Image]] = {}
         self.weights = WeightsLibrary(weights or weights_folder())
-        self.code: dict[str, str] = {}
+        self.code: dict[str, str] = dict.fromkeys(self.nodes, "")
         """For each node, a digest of the file that it comes from: other code, other results."""
         self.plugins: list[str] = []
         self.failures: dict[str, BaseException] = {}

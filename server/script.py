@@ -58,7 +58,7 @@ class Outputs(Mapping[str, Any]):
     def __repr__(self) -> str:
         return f"Outputs({', '.join(self._values)})"
 
-    def picture(self, name: str = "") -> Any:
+    def pillow(self, name: str = "") -> Any:
         """An output as a Pillow picture, by default the first that is one; of a list, a list of them."""
         name = name or next(iter(self._renders), "")
         if name not in self._values or name not in self._renders:

@@ -1,6 +1,6 @@
 """Random graphs of toy nodes: with lists, graphs in graphs, settings fed by links, mutes and bypasses."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
@@ -128,7 +128,7 @@ def walk(a: Number, *, steps: Annotated[int, Range(1, 2)] = 2) -> Steps[Number]:
 
 
 @node("toy.Say")
-def say(a: Number | None = None, b: Text | None = None, *, mood: Literal["calm", "loud"] = "calm") -> Text:
+def say(b: Text, a: Number | None = None, *, mood: Literal["calm", "loud"] = "calm") -> Text:
     """Say what there is."""
     return f"{a}{b}" + ("!" if mood == "loud" else "")
 
@@ -303,10 +303,9 @@ class Kind:
         return cls(toy.id, inputs, toy.params, outputs)
 
 
-SOURCES = [Kind.of(each) for each in (number, numbers, numbers, numbers, ragged, shelf, text, dice)]
-OTHERS = [
-    Kind.of(each) for each in (*TOYS[6:], *(add, fussy, fussy, fussy, total, printed, pick, pick, sift))
-]
+SOURCES = [Kind.of(each) for each in (number, numbers, numbers, numbers, ragged, shelf, shelf, text, dice)]
+OFTEN = (add, fussy, fussy, total, total, printed, say, show, choose, collect, pick, sift)
+OTHERS = [Kind.of(each) for each in (*TOYS[6:], *OFTEN)]
 ROOTS = {"Number": [Kind.of(numbers)], "Text": [Kind.of(shelf)], "Bool": [Kind.of(numbers), Kind.of(odd)]}
 """What gives something of each type."""
 ROW = [Kind.of(each) for each in (numbers, fussy, pick)]
@@ -364,10 +363,12 @@ class Pencil:
         links: list[Link] = []
         deepest = 0
         types: set[str] = set()
+        used: list[Start] = []
         for port, wanted in kind.inputs.items():
             if not wanted.needed and self._chance(50):
                 continue
-            found = self.starts[-1:] if row else self._into(wanted, bound.get(wanted.type))
+            found = self.starts[-1:] if row else self._into(wanted, bound.get(wanted.type), used)
+            used += found
             for start in found:
                 bound.setdefault(wanted.type, start.type)
                 types.add(wanted.type)
@@ -386,7 +387,8 @@ class Pencil:
             if self._chance(40) or key in LENGTHS:
                 params[key] = self.value(key, param)
         passes = all(port.type in types for port in kind.outputs.values()) and bool(types)
-        self.nodes[name] = Placed(kind.id, params, mode=self._mode(passes))
+        many = len({link.input for link in links}) < len(links)
+        self.nodes[name] = Placed(kind.id, params, mode="on" if row else self._mode(passes, many))
         self.links += links
         for output, given in kind.outputs.items():
             depth = deepest + given.depth
@@ -416,9 +418,9 @@ class Pencil:
         value = self._draw(VALUES[param.type]) if param.type in VALUES else param.default
         return param.default if param.problem(value) else value
 
-    def _mode(self, passes: bool) -> Mode:
+    def _mode(self, passes: bool, many: bool) -> Mode:
         """Rather not bypassed where nothing of the type comes in: then the graph cannot be planned."""
-        if not self._wild or self._chance(70):
+        if not self._wild or self._chance(40 if many else 65):
             return "on"
         return "bypass" if passes else "mute" if self._chance(20) else "on"
 
@@ -441,17 +443,16 @@ class Pencil:
     def _has_all(self, kind: Kind) -> bool:
         return all(self._candidates(port, None) for port in kind.inputs.values() if port.needed)
 
-    def _into(self, wanted: Port, type: str | None) -> list[Start]:
-        """What is linked to an input: to one that takes lists sometimes many."""
+    def _into(self, wanted: Port, type: str | None, used: Collection[Start]) -> list[Start]:
+        """What is linked to an input: to one that takes lists sometimes many, and rather not all the same."""
         found = self._candidates(wanted, type)
+        fresh = [start for start in found if start not in used]
         if not found:
             return []
-        first = self._one(found)
+        first = self._one(fresh or found)
         number = self._one([0, 0, 1, 2]) if wanted.depth else 0
-        return [
-            first,
-            *(self._one([each for each in found if each.type == first.type]) for _ in range(number)),
-        ]
+        alike = [each for each in found if each.type == first.type]
+        return [first, *(self._one(alike) for _ in range(number))]
 
     def _candidates(self, wanted: Port, type: str | None) -> list[Start]:
         variable = wanted.type not in ROOTS
@@ -536,18 +537,18 @@ def _graph_input(draw: st.DrawFn, pencil: Pencil, name: str) -> Port:
 
 @st.composite
 def graphs(draw: st.DrawFn) -> Graph:
-    """A graph of up to ten nodes or so, that can nearly always be planned."""
+    """A graph of a dozen nodes or so, that can nearly always be planned."""
     library = Library()
     length = draw(st.sampled_from([2, 2, 2, 3, 1, 0]))
     wild = draw(st.sampled_from([False, True, True]))
     for _ in range(draw(st.sampled_from([0, 2, 2, 1]))):
         _add_graph(draw, library, length, wild)
     pencil = Pencil(draw, [*OTHERS, *library.kinds * 10], length, "n", wild)
-    for _ in range(draw(st.integers(3, 6))):
+    for _ in range(draw(st.integers(4, 7))):
         pencil.add()
     if library.kinds:
         pencil.add_graph("g", library.kinds[-1])
-    for _ in range(draw(st.integers(1, 4))):
+    for _ in range(draw(st.integers(2, 6))):
         pencil.add()
     pencil.mute()
     return Graph(pencil.nodes, tuple(pencil.links), graphs=library.graphs)

@@ -553,6 +553,7 @@ RULES = (
     *("graph", "graph mapped", "graph mapped deep", "graph in a graph", "graph takes a list whole"),
     *("exposed setting given", "exposed setting linked", "default taken", "failed in a graph"),
     *("muted", "muted with another", "bypassed", "graph bypassed", "muted in a graph", "bypassed in a graph"),
+    "bypassed with many links",
 )
 
 
@@ -607,6 +608,9 @@ def rules_of_graphs(answer: Answer) -> Iterator[str]:
 def rules_of_modes(graph: Graph) -> Iterator[str]:
     """Which rules about muted and bypassed nodes come into play."""
     live = Live(graph, World(CATALOG.nodes, graph.graphs))
+    drawn, left = (Counter((link.target, link.input) for link in each.links) for each in (graph, live))
+    if any(left[end] > drawn[end] for end in left):
+        yield "bypassed with many links"
     for name, placed in graph.nodes.items():
         read = any(link.source == name and link.target in live.nodes for link in graph.links)
         if placed.mode == "on" and name not in live.nodes:

@@ -54,7 +54,7 @@ def test_a_graph_runs_as_it_is_saved(script: Script) -> None:
     assert dict(made).keys() == {"image", "double"}
     assert made.image.shape == (3, 16, 16) and made["image"] is made.image
     assert made.double == 6.0
-    assert made.picture().size == (16, 16)
+    assert made.pillow().size == (16, 16)
 
 
 def test_the_inputs_and_settings_of_a_graph_are_told(script: Script) -> None:
@@ -68,7 +68,7 @@ def test_a_picture_comes_as_such_or_as_a_file_or_as_a_tensor(script: Script, tmp
     for given in (red, tmp_path / "red.png", str(tmp_path / "red.png")):
         made = script.run(content=given)
         assert made.image.shape == (3, 8, 16)
-        assert made.picture("image").getpixel((3, 3)) == (255, 0, 0)
+        assert made.pillow("image").getpixel((3, 3)) == (255, 0, 0)
     tensor = torch.zeros(3, 32, 64)
     assert torch.equal(script.run(content=tensor).image, torch.zeros(3, 8, 16))
 
@@ -83,7 +83,7 @@ def test_a_list_makes_the_graph_run_for_each_of_its_items(script: Script, tmp_pa
     pictures = [Picture.new("RGB", (32, 32), (shade,) * 3) for shade in (0, 255)]
     made = script.run(content=pictures, times=[1, 2, 3])
     assert [float(each.mean()) for each in made.image] == [0.0, 1.0]
-    assert [each.size for each in made.picture("image")] == [(16, 16)] * 2
+    assert [each.size for each in made.pillow("image")] == [(16, 16)] * 2
     assert made.double == [2.0, 4.0, 6.0]
 
 
@@ -116,7 +116,7 @@ def test_an_output_that_is_not_there_or_is_no_picture_is_told(script: Script) ->
     with pytest.raises(AttributeError, match=r"^the graph has no output picure; it has double, image$"):
         _ = made.picure
     with pytest.raises(InputError, match=r"^double gives no picture; those that do: image$"):
-        made.picture("double")
+        made.pillow("double")
 
 
 def test_the_node_that_failed_is_named(script: Script, tmp_path: Path) -> None:
