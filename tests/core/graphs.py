@@ -359,41 +359,50 @@ class Pencil:
 
     def place(self, name: str, kind: Kind, row: bool = False) -> None:
         """Draw a node and the links into it; in a row, they come from the last node."""
-        bound: dict[str, str] = {}
-        links: list[Link] = []
-        deepest = 0
-        types: set[str] = set()
-        used: list[Start] = []
-        for port, wanted in kind.inputs.items():
-            if not wanted.needed and self._chance(50):
-                continue
-            found = self.starts[-1:] if row else self._into(wanted, bound.get(wanted.type), used)
-            used += found
-            for start in found:
-                bound.setdefault(wanted.type, start.type)
-                types.add(wanted.type)
-                deepest = max(deepest, start.depth - wanted.depth)
-                links.append(Link(start.node, start.output, name, port))
+        inputs = self._inputs(kind, row)
+        settings, params = self._settings(name, kind)
+        reads = [*inputs, *settings]
+        self.links += [Link(start.node, start.output, name, port) for port, start in reads]
+        types = {kind.inputs[port].type for port, _ in inputs}
+        passes = bool(types) and all(port.type in types for port in kind.outputs.values())
+        many = len({port for port, _ in inputs}) < len(inputs)
+        self.nodes[name] = Placed(kind.id, params, mode="on" if row else self._mode(passes, many))
         self._needed[name] = {port for port, wanted in kind.inputs.items() if wanted.needed}
+        bound = {kind.inputs[port].type: start.type for port, start in reversed(inputs)}
+        levels = [
+            start.depth - (kind.inputs[port].depth if port in kind.inputs else 0) for port, start in reads
+        ]
+        for output, given in kind.outputs.items():
+            depth = max([0, *levels]) + given.depth
+            if depth <= DEEPEST:
+                self.starts.append(Start(name, output, bound.get(given.type, given.type), depth))
+
+    def _inputs(self, kind: Kind, row: bool) -> list[tuple[str, Start]]:
+        """What is linked to the inputs of a node."""
+        bound: dict[str, str] = {}
+        links: list[tuple[str, Start]] = []
+        for port, wanted in kind.inputs.items():
+            if wanted.needed or not self._chance(50):
+                used = [start for _, start in links]
+                found = self.starts[-1:] if row else self._into(wanted, bound.get(wanted.type), used)
+                links += [(port, start) for start in found]
+                for start in found:
+                    bound.setdefault(wanted.type, start.type)
+        return links
+
+    def _settings(self, name: str, kind: Kind) -> tuple[list[tuple[str, Start]], dict[str, Any]]:
+        """What is linked to the settings of a node, and what others are set to."""
+        links: list[tuple[str, Start]] = []
         params: dict[str, Any] = {}
         for key, param in kind.params.items():
             found = self._candidates(Port(param.port.name, 0), None)
             if found and self._chance(40 if kind.graph else 20):
-                start = self._one(found)
-                deepest = max(deepest, start.depth)
-                links.append(Link(start.node, start.output, name, key))
+                links.append((key, self._one(found)))
                 continue
             self.settings[f"{name}.{key}"] = param
             if self._chance(40) or key in LENGTHS:
                 params[key] = self.value(key, param)
-        passes = all(port.type in types for port in kind.outputs.values()) and bool(types)
-        many = len({link.input for link in links}) < len(links)
-        self.nodes[name] = Placed(kind.id, params, mode="on" if row else self._mode(passes, many))
-        self.links += links
-        for output, given in kind.outputs.items():
-            depth = deepest + given.depth
-            if depth <= DEEPEST:
-                self.starts.append(Start(name, output, bound.get(given.type, given.type), depth))
+        return links, params
 
     def begin(self, name: str, placed: Placed, type: str, depth: int) -> None:
         """Draw an input of the graph; what it has as default has been linked."""
@@ -408,7 +417,7 @@ class Pencil:
         self.links.append(Link(start.node, start.output, name, "item"))
 
     def value(self, key: str, param: Param) -> Any:
-        """A setting out of its range of values, such that lists often have one length."""
+        """A value for a setting, such that lists often have one length."""
         if key in LENGTHS and self._chance(80):
             return self._length
         if param.pattern:
@@ -501,11 +510,8 @@ def _add_graph(draw: st.DrawFn, library: Library, length: int, wild: bool) -> No
         pencil.end(f"y{at}", start)
         outputs[f"y{at}"] = Port(start.type, start.depth)
     pencil.mute()
-    sockets = (
-        draw(st.lists(st.sampled_from(sorted(pencil.settings)), max_size=3, unique=True))
-        if pencil.settings
-        else []
-    )
+    free = sorted(pencil.settings)
+    sockets = draw(st.lists(st.sampled_from(free), max_size=3, unique=True)) if free else []
     exposed = {f"s{at}": socket for at, socket in enumerate(sockets)}
     library.graphs[name] = Graph(pencil.nodes, tuple(pencil.links), exposed=exposed)
     params = {key: pencil.settings[socket] for key, socket in exposed.items()}

@@ -239,8 +239,6 @@ def problems(live: Live, wanted: list[str]) -> Iterator[str]:
         if inner is not None:
             if not sockets.outputs:
                 yield f"{name} gives nothing"
-            if not inner.sockets.outputs:
-                yield f"{name} gives nothing"
             yield from problems(inner, live.read(name, wanted))
 
 
@@ -509,6 +507,7 @@ def _skipping(tree: Tree) -> Tree:
 
 
 def loaded(tree: Tree) -> Tree:
+    """A tree with what is lazy in it read."""
     if isinstance(tree, list):
         return [loaded(item) for item in tree]
     return tree.load() if isinstance(tree, Lazy) else tree
