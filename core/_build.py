@@ -94,7 +94,7 @@ class Builder:
             if placed.kind in scope.below:
                 below = scope.below[placed.kind].as_node(placed.params, views)
                 inside = scope.inner_wishes(name, needed, wishes)
-                given = self._group(below, prefix + name, node, inside, views, prefix)
+                given = self._group(below, prefix + name, node, inside, views)
             elif node is graph_input:
                 given = self._input(prefix, name, placed, views, frame)
             else:
@@ -111,21 +111,12 @@ class Builder:
         node: AnyNode,
         wishes: Sequence[str],
         views: Mapping[str, list[_View]],
-        prefix: str,
     ) -> dict[str, _View]:
         """The steps of a graph that is a node; gives its outputs."""
-        depths = {port: node.inputs[port].depth if port in node.inputs else 0 for port in views}
-        levels = {
-            (port, number): max(0, view.depth - depths[port])
-            for port, found in views.items()
-            for number, view in enumerate(found)
-        }
-        fresh = tuple(next(self._axes) for _ in range(max(levels.values(), default=0)))
+        come = [(view, _levels(node, port, view)) for port, found in views.items() for view in found]
+        fresh = tuple(next(self._axes) for _ in range(max((levels for _, levels in come), default=0)))
         gates = [
-            view._replace(axes=(*view.axes, *fresh[: levels[port, number]]))
-            for port, found in views.items()
-            for number, view in enumerate(found)
-            if levels[port, number] or view.axes
+            view._replace(axes=(*view.axes, *fresh[:levels])) for view, levels in come if levels or view.axes
         ]
         given = {at: views[socket] for socket, at in below.inputs.items() if socket in views}
         frame = _Frame(fresh, given, {}, gates)

@@ -27,7 +27,7 @@ from ..core import (
     hookimpl,
     node,
 )
-from ..core.context import file_digest
+from ..core.context import file_digest, pictures_in
 from .images import Megapixels, load_image
 
 A = TypeVar("A")
@@ -38,7 +38,6 @@ Item = TypeVar("Item")
 SEEDS = 2**32
 MOST = 100_000
 """Combinations that Cross gives; each may be a run of many nodes."""
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 Many = Range(1, 10_000)
 Place = Range(-1_000_000, 1_000_000)
@@ -270,24 +269,13 @@ def _extent(length: int) -> str:
 def _pictures(folder: Path, order: Order) -> list[Path]:
     root = folder.resolve()
     try:
-        found = [
-            file
-            for file in root.iterdir()
-            if file.suffix.lower() in ENDINGS and not file.name.startswith(".") and _lies_in(file, root)
-        ]
+        found = [file for file in pictures_in(root) if not file.name.startswith(".")]
         found.sort(key=_by_name)
         if order != "name":
             found.sort(key=lambda file: file.stat().st_mtime_ns, reverse=order == "newest first")
     except OSError as error:
         raise InputError(f"{root.name} cannot be read: {error.strerror}; choose another folder") from error
     return found
-
-
-def _lies_in(file: Path, root: Path) -> bool:
-    try:
-        return file.is_file() and file.resolve().is_relative_to(root)
-    except (OSError, RuntimeError):
-        return False  # links that go round in a circle
 
 
 def _by_name(file: Path) -> tuple[list[tuple[int, str]], str]:

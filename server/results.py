@@ -13,7 +13,8 @@ from ..core.record import keep, record_of
 def keeping(events: Iterable[Event], plan: Plan, catalog: Catalog) -> Iterator[tuple[Event, list[Path]]]:
     """Give each event with the files that were written of it: those of the pictures of wanted nodes.
 
-    Of a node that runs once for each item of a list, or that gives a list, each picture gets a file.
+    Of a node that runs once for each item of a list, or that gives a list, each picture gets a file. A
+    node that writes files itself, such as SaveImage, gives a text and needs no help.
     """
     labels: dict[str, Mapping[tuple[int, ...], Label]] = {}
     for event in events:
@@ -26,14 +27,6 @@ def keeping(events: Iterable[Event], plan: Plan, catalog: Catalog) -> Iterator[t
             case NodeFinished() if event.name not in labels:  # whose items have been told one by one
                 files = _kept(event, plan, catalog)
         yield event, files
-
-
-def kept(event: NodeFinished, plan: Plan, catalog: Catalog) -> Path | None:
-    """Write the picture of a wanted node's first output; None when the node gives no picture.
-
-    A node that writes files itself, such as SaveImage, gives a text and needs no help.
-    """
-    return next(iter(_kept(event, plan, catalog)), None)
 
 
 def _kept(

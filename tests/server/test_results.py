@@ -34,10 +34,15 @@ from capriccio.core import (
 )
 from capriccio.core.record import Pixels, beside, parse, read
 from capriccio.plugins import BUILTIN
-from capriccio.server.results import keeping, kept
+from capriccio.server.results import keeping
 from PIL import Image as Picture
 
 from .conftest import graph_of
+
+
+def kept(event: NodeFinished, plan: Plan, catalog: Catalog) -> Path | None:
+    """The first file that is kept of one event."""
+    return next((file for _, files in keeping([event], plan, catalog) for file in files), None)
 
 
 class Parts(NamedTuple):
