@@ -3,17 +3,26 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin
 
-.PHONY: demo serve test lint bench load schema clean
+# Makes the editor's page again, its types checked, if its sources are others than those it was made of.
+MAKE_PAGE = $(RUN)/python -m build_page
+
+.PHONY: demo serve page test lint bench load schema clean
 
 demo: $(VENV)/demo
+	$(MAKE_PAGE)
 	$(RUN)/capriccio weights fetch vgg16-hed
 	$(RUN)/capriccio run graphs/style_transfer.json --out output
 
 serve: $(VENV)/demo
+	$(MAKE_PAGE)
 	$(RUN)/capriccio weights fetch vgg16-hed
 	$(RUN)/capriccio serve
 
+page: $(VENV)/demo
+	$(MAKE_PAGE)
+
 test: $(VENV)/dev
+	$(MAKE_PAGE) test
 	$(RUN)/capriccio weights fetch vgg16-hed
 	$(RUN)/python -m pytest
 
@@ -23,6 +32,7 @@ lint: $(VENV)/dev
 	$(RUN)/mypy
 	$(RUN)/pyright --pythonpath $(RUN)/python
 	$(RUN)/lint-imports
+	$(MAKE_PAGE)
 
 bench: $(VENV)/dev
 	$(RUN)/python -m benchmarks.overhead
@@ -41,7 +51,7 @@ schema: $(VENV)/demo
 	    > server/editor/wire.ts
 
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) build *.egg-info server/editor_dist server/editor/node_modules
 
 # A stamp for each install: it is made again when pyproject.toml has changed.
 $(VENV)/demo: pyproject.toml

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,16 +40,16 @@ class Serving:
 
 
 @contextmanager
-def serving() -> Iterator[Serving]:
+def serving(plugins: Sequence[Path] = PLUGINS) -> Iterator[Serving]:
     """Start a server, and end it."""
     with TemporaryDirectory(prefix="capriccio-") as name:
         folder = Path(name)
         command = [sys.executable, "-m", "capriccio", "serve", "--port", "0", "--device", "cpu"]
         places = ["--library", "library", "--state", "state", "--out", "out", "--connections", "1000"]
-        plugins = [word for path in PLUGINS for word in ("--plugin", str(path))]
+        words = [word for path in plugins for word in ("--plugin", str(path))]
         with (folder / "stderr").open("w") as stderr:
             process = subprocess.Popen(
-                [*command, *places, *plugins],
+                [*command, *places, *words],
                 cwd=folder,
                 env={**os.environ, "CAPRICCIO_TOKEN": TOKEN, "CAPRICCIO_PLUGINS": str(folder / "plugins")},
                 stdout=subprocess.PIPE,

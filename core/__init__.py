@@ -30,18 +30,44 @@ from .events import (
     RunFinished,
 )
 from .executor import run
-from .graph import Graph, Link, Note, Placed
+from .graph import Frame, Graph, Link, Note, Placed
 from .graphfile import Limits, load, save
 from .hooks import hookimpl
 from .lists import Label, Labels, Lazy
 from .node import AnyNode, Node, Preview, Saved, Steps, node
 from .objective import Level, Loss, Prepared, Term, prepared, scaled
-from .params import Choice, Color, Folder, ImageFile, Live, Pattern, Range, Seed, Widget
+from .palette import PALETTE
+from .params import (
+    Choice,
+    Color,
+    Folder,
+    ImageFile,
+    LabelsFile,
+    Live,
+    MaskFile,
+    Pattern,
+    Range,
+    Seed,
+    Widget,
+)
 from .plan import Plan, plan
-from .ports import Bool, Features, Image, Latent, Mask, Network, Number, Objective, PortType, Text
+from .ports import (
+    Bool,
+    Features,
+    Image,
+    LabelMap,
+    Latent,
+    Mask,
+    Network,
+    Number,
+    Objective,
+    PortType,
+    Text,
+)
 from .weights import Download, LocalFile, PyPIWheel, Weights, WeightsLibrary
 
 __all__ = [
+    "PALETTE",
     "AnyNode",
     "Backbone",
     "Bool",
@@ -57,6 +83,7 @@ __all__ = [
     "FeatureMaps",
     "Features",
     "Folder",
+    "Frame",
     "Graph",
     "GraphError",
     "GraphFileError",
@@ -65,7 +92,9 @@ __all__ = [
     "InputError",
     "ItemsError",
     "Label",
+    "LabelMap",
     "Labels",
+    "LabelsFile",
     "Latent",
     "Lazy",
     "Level",
@@ -75,6 +104,7 @@ __all__ = [
     "LocalFile",
     "Loss",
     "Mask",
+    "MaskFile",
     "Network",
     "Node",
     "NodeChanged",

@@ -61,6 +61,16 @@ class Note:
 
     text: str
     position: tuple[float, float] = (0.0, 0.0)
+    size: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A rectangle with a title, behind the nodes on the canvas."""
+
+    title: str
+    position: tuple[float, float]
+    size: tuple[float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +87,9 @@ class Graph:
     """Graphs that it brings along for those of its nodes that are graphs; they count before saved ones."""
     newer: str = ""
     """Why it can only be looked at, if a newer Capriccio made it."""
+    frames: tuple[Frame, ...] = ()
+    collapsed: frozenset[str] = frozenset()
+    """The names of nodes that are drawn small."""
 
     @cached_property
     def meaning(self) -> str:
@@ -98,7 +111,8 @@ class Graph:
 
     @property
     def _all(self) -> tuple[Any, ...]:
-        return self.meaning, self.layout, self.notes, self.graphs, self.newer
+        looks = self.layout, self.notes, self.frames, self.collapsed
+        return self.meaning, looks, self.graphs, self.newer
 
     def __hash__(self) -> int:
         return hash(self.meaning)
@@ -114,7 +128,8 @@ class Graph:
         links = tuple(link for link in self.links if name not in (link.source, link.target))
         layout = {other: at for other, at in self.layout.items() if other != name}
         exposed = {each: socket for each, socket in self.exposed.items() if socket.rpartition(".")[0] != name}
-        return replace(self, nodes=nodes, links=links, layout=layout, exposed=exposed)
+        collapsed = self.collapsed - {name}
+        return replace(self, nodes=nodes, links=links, layout=layout, exposed=exposed, collapsed=collapsed)
 
     def renamed(self, old: str, new: str) -> "Graph":
         """The same graph with another name for a node; GraphError if another node has it already."""
@@ -130,17 +145,22 @@ class Graph:
         links = tuple(
             link._replace(source=name(link.source), target=name(link.target)) for link in self.links
         )
-        # A place may be left over from a node that is gone.
+        # These may be left over from a node that is gone.
         layout = {name(each): at for each, at in self.layout.items() if each != new or old == new}
+        collapsed = frozenset(name(each) for each in self.collapsed if each != new or old == new)
         exposed = {
             each: f"{name(node)}.{setting}"
             for each, (node, _, setting) in ((x, y.rpartition(".")) for x, y in self.exposed.items())
         }
-        return replace(self, nodes=nodes, links=links, layout=layout, exposed=exposed)
+        return replace(self, nodes=nodes, links=links, layout=layout, exposed=exposed, collapsed=collapsed)
 
     def moved(self, name: str, at: tuple[float, float]) -> "Graph":
         """The same graph with a node at another place."""
         return replace(self, layout={**self.layout, name: at})
+
+    def with_collapsed(self, name: str, on: bool = True) -> "Graph":
+        """The same graph with a node drawn small, or in full again."""
+        return replace(self, collapsed=self.collapsed | {name} if on else self.collapsed - {name})
 
     def with_link(self, link: Link) -> "Graph":
         """The same graph with one more link, the last of those that end in its input."""

@@ -16,7 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 from . import durable, strictjson
 from ._salvage import salvaged
 from .errors import GraphFileError
-from .graph import Graph, Link, Mode, Note, Placed
+from .graph import Frame, Graph, Link, Mode, Note, Placed
 from .params import did_you_mean
 
 FORMAT = "capriccio-graph"
@@ -57,6 +57,8 @@ class FileNode(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 Position = tuple[float, float]
+Side = Annotated[float, msgspec.Meta(gt=0)]
+Size = Annotated[tuple[Side, Side], msgspec.Meta(description="Width and height.")]
 Socket = Annotated[str, msgspec.Meta(pattern=SOCKET, max_length=200)]
 
 
@@ -65,6 +67,15 @@ class FileNote(msgspec.Struct, forbid_unknown_fields=True):
 
     text: Annotated[str, msgspec.Meta(max_length=10_000)]
     position: Position = (0.0, 0.0)
+    size: Size | None = None
+
+
+class FileFrame(msgspec.Struct, forbid_unknown_fields=True):
+    """A rectangle with a title, behind the nodes on the canvas."""
+
+    title: Annotated[str, msgspec.Meta(max_length=200)]
+    position: Position
+    size: Size
 
 
 Nodes = dict[Annotated[str, msgspec.Meta(pattern=rf"^{NAME}$(?!\n)")], FileNode]
@@ -77,6 +88,7 @@ Exposed = Annotated[
     msgspec.Meta(description="Settings, node.setting, that the graph has where it is a node."),
 ]
 Layout = Annotated[dict[str, Position], msgspec.Meta(description="Where nodes stand.")]
+Collapsed = Annotated[list[str], msgspec.Meta(description="The names of nodes that are drawn small.")]
 
 
 class FileGraph(msgspec.Struct, forbid_unknown_fields=True):
@@ -87,6 +99,8 @@ class FileGraph(msgspec.Struct, forbid_unknown_fields=True):
     exposed: Exposed = {}
     layout: Layout = {}
     notes: list[FileNote] = []
+    frames: list[FileFrame] = []
+    collapsed: Collapsed = []
 
 
 class GraphFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -99,6 +113,8 @@ class GraphFile(msgspec.Struct, forbid_unknown_fields=True):
     exposed: Exposed = {}
     layout: Layout = {}
     notes: list[FileNote] = []
+    frames: list[FileFrame] = []
+    collapsed: Collapsed = []
     graphs: Annotated[
         dict[Annotated[str, msgspec.Meta(pattern=rf"^{GRAPH_NAME}$(?!\n)")], FileGraph],
         msgspec.Meta(description="Graphs that it brings along; a node is one whose kind is graph:NAME."),
@@ -111,17 +127,30 @@ _MUST: dict[str, str] = {
     "exposed": 'an object of settings by name, such as {"strength": "dream.rate"}',
     "layout": 'an object of positions by name, such as {"photo": [0, 260]}',
     "notes": 'a list of notes, such as [{"text": "mind the gap", "position": [0, 260]}]',
+    "frames": 'a list of frames, such as [{"title": "style", "position": [0, 0], "size": [640, 320]}]',
+    "collapsed": 'a list of names of nodes, such as ["photo"]',
     "graphs": 'an object of graphs by name, such as {"style": {"nodes": {}}}',
     "kind": 'the id of a node, such as "capriccio.LoadImage"',
     "version": "a whole number from 1",
     "mode": '"on", "mute" or "bypass"',
     "params": 'an object of settings by name, such as {"side": 256}',
     "text": "a text of at most 10,000 characters",
+    "title": "a text of at most 200 characters",
     "position": "two numbers, such as [0, 260]",
+    "size": "two numbers above 0, such as [640, 320]",
 }
 """What each key of a graph file has to be, in a user's words."""
 
-_EMPTY: dict[str, Any] = {"nodes": {}, "links": [], "exposed": {}, "layout": {}, "notes": [], "graphs": {}}
+_EMPTY: dict[str, Any] = {
+    "nodes": {},
+    "links": [],
+    "exposed": {},
+    "layout": {},
+    "notes": [],
+    "frames": [],
+    "collapsed": [],
+    "graphs": {},
+}
 _NESTED = 'it brings along graphs itself; put them beside it, in "graphs" of the file'
 _OPEN = "open a graph file, or a PNG that SaveImage made"
 _OTHERS = {
@@ -278,6 +307,8 @@ def _graph(content: Any, kind: type[msgspec.Struct]) -> Graph:
         tuple(_note(number, item) for number, item in enumerate(parts["notes"], 1)),
         {name: _exposed(name, item) for name, item in parts["exposed"].items()},
         {name: _inner(name, item) for name, item in parts["graphs"].items()},
+        frames=tuple(_frame(number, item) for number, item in enumerate(parts["frames"], 1)),
+        collapsed=frozenset(_collapsed(number, item) for number, item in enumerate(parts["collapsed"], 1)),
     )
 
 
@@ -332,7 +363,18 @@ def _place(name: str, item: Any) -> Position:
 
 def _note(number: int, item: Any) -> Note:
     read = _converted(item, FileNote, f"note {number}: ")
-    return Note(read.text, read.position)
+    return Note(read.text, read.position, read.size)
+
+
+def _frame(number: int, item: Any) -> Frame:
+    read = _converted(item, FileFrame, f"frame {number}: ")
+    return Frame(read.title, read.position, read.size)
+
+
+def _collapsed(number: int, item: Any) -> str:
+    if not isinstance(item, str):
+        raise GraphFileError(f"collapsed {number} is {_shown(item)}; it must be the name of a node")
+    return item
 
 
 def _converted(item: Any, kind: type[_Struct], place: str) -> _Struct:
@@ -387,9 +429,20 @@ def _content(graph: Graph) -> dict[str, Any]:
         "links": [[link.start, link.end] for link in sorted(graph.links, key=lambda x: (x.target, x.input))],
         "exposed": dict(sorted(graph.exposed.items())),
         "layout": {name: _position(at) for name, at in sorted(graph.layout.items())},
-        "notes": [{"text": note.text, "position": _position(note.position)} for note in graph.notes],
+        "notes": [_written_note(note) for note in graph.notes],
+        "frames": [_written_frame(frame) for frame in graph.frames],
+        "collapsed": sorted(graph.collapsed),
     }
     return {key: value for key, value in content.items() if value or key in ("nodes", "links")}
+
+
+def _written_note(note: Note) -> dict[str, Any]:
+    size = {} if note.size is None else {"size": _position(note.size)}
+    return {"text": note.text, "position": _position(note.position), **size}
+
+
+def _written_frame(frame: Frame) -> dict[str, Any]:
+    return {"title": frame.title, "position": _position(frame.position), "size": _position(frame.size)}
 
 
 def _node(placed: Placed) -> dict[str, Any]:

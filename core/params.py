@@ -50,7 +50,7 @@ class Live:
 class Widget:
     """How the page should draw a setting when its type does not say so."""
 
-    name: Literal["seed", "color", "image", "folder", "multiline", "type"]
+    name: Literal["seed", "color", "image", "mask", "labels", "folder", "multiline", "type"]
 
 
 Seed = Annotated[int, Range(0, 2**32 - 1), Widget("seed")]
@@ -61,6 +61,12 @@ Color = Annotated[str, Pattern("#[0-9a-fA-F]{6}", "a colour such as #e0b040"), W
 
 ImageFile = Annotated[Path, Widget("image")]
 """A picture file. Graph files name it relative to their own folder, and nodes get its path."""
+
+MaskFile = Annotated[Path, Widget("mask")]
+"""A picture file that may be painted on the page, over the picture that is linked: white on black."""
+
+LabelsFile = Annotated[Path, Widget("labels")]
+"""The same in the flat colours of the palette; see palette.py."""
 
 Folder = Annotated[Path, Widget("folder")]
 """A folder of pictures. Graph files name it relative to their own folder, and nodes get its path."""
@@ -145,7 +151,7 @@ def declared(name: str, hint: Any, default: Any) -> Param:
     if base not in _TYPES and not _is_choice(base):
         raise NodeError(
             f"{name} is a {base}, which is no type for a setting; use int, float, bool, str, Literal, "
-            "Seed, Color, ImageFile or Folder, or put it before the * if it is an input"
+            "Seed, Color, ImageFile, MaskFile, LabelsFile or Folder, or put it before the * if it is an input"
         )
     found: dict[str, Any] = {_EXTRAS[type(extra)]: extra for extra in extras if type(extra) in _EXTRAS}
     live = any(isinstance(extra, Live) for extra in extras)

@@ -37,6 +37,7 @@ class PortType:
 
 IMAGE = PortType("Image", "#e0b040", "A picture.")
 MASK = PortType("Mask", "#b0b0b0", "Where something holds, from 0 (nowhere) to 1.")
+LABELS = PortType("Labels", "#d08a4a", "Which of the palette's colours each place has, such as sky or sea.")
 LATENT = PortType("Latent", "#7a6ff0", "A point in a generator's latent space.")
 NETWORK = PortType("Network", "#4f9fd8", "A loaded network with named layers.")
 FEATURES = PortType("Features", "#46b39d", "What the layers of a network make of a picture.")
@@ -45,13 +46,16 @@ NUMBER = PortType("Number", "#9a9a9a", "A number.")
 TEXT = PortType("Text", "#c58fd0", "A text.")
 BOOL = PortType("Bool", "#8fae5d", "Yes or no.")
 
-BUILTIN = (IMAGE, MASK, LATENT, NETWORK, FEATURES, OBJECTIVE, NUMBER, TEXT, BOOL)
+BUILTIN = (IMAGE, MASK, LABELS, LATENT, NETWORK, FEATURES, OBJECTIVE, NUMBER, TEXT, BOOL)
 
 Image = Annotated[Tensor, IMAGE]
 """Float tensor [3, height, width], values 0 to 1, sRGB."""
 
 Mask = Annotated[Tensor, MASK]
 """Float tensor [1, height, width], values 0 to 1."""
+
+LabelMap = Annotated[Tensor, LABELS]
+"""Int64 tensor [height, width], each a place in the palette; see palette.py. The type is called Labels."""
 
 Latent = Annotated[Tensor, LATENT]
 """Float tensor [size]."""

@@ -2,6 +2,7 @@
 
 BUILTIN = (
     "capriccio.plugins.images",
+    "capriccio.plugins.painted",
     "capriccio.plugins.output",
     "capriccio.plugins.sheets",
     "capriccio.plugins.networks",

@@ -1,13 +1,14 @@
 """Load, make and change pictures."""
 
-from collections.abc import Callable
-from io import BytesIO
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
-from PIL import ExifTags, ImageCms, ImageColor, UnidentifiedImageError
 from PIL import Image as Picture
+from PIL import UnidentifiedImageError
 from torch import Tensor
 
 from ..core import (
@@ -22,25 +23,14 @@ from ..core import (
     hookimpl,
     node,
 )
+from ..core.pictures import FORMATS, flattened, upright
 from ..core.ports import IMAGE, MASK
 from ..core.scale import resized
 
-FORMATS = ("PNG", "JPEG", "WEBP")
 Megapixels = Annotated[int, Range(1, 178, unit="Mpx"), "Larger pictures are refused before they are decoded."]
 """Pillow itself refuses what is larger than 178."""
 Pixels = Range(16, 8192, unit="px")
 LONGEST = 16_384  # px, of a side that follows from the proportions
-
-TURNS = {
-    2: Picture.Transpose.FLIP_LEFT_RIGHT,
-    3: Picture.Transpose.ROTATE_180,
-    4: Picture.Transpose.FLIP_TOP_BOTTOM,
-    5: Picture.Transpose.TRANSPOSE,
-    6: Picture.Transpose.ROTATE_270,
-    7: Picture.Transpose.TRANSVERSE,
-    8: Picture.Transpose.ROTATE_90,
-}
-"""What to do for each orientation that EXIF knows."""
 
 
 @node("capriccio.LoadImage", category="Images")
@@ -49,20 +39,8 @@ def load_image(*, file: ImageFile, background: Color = "#ffffff", limit: Megapix
 
     What is transparent shows the background.
     """
-    try:
-        with Picture.open(file, formats=FORMATS) as picture:
-            if picture.width * picture.height > limit * 1_000_000:
-                raise InputError(
-                    f"{file.name} has {picture.width} x {picture.height} pixels, more than {limit} Mpx; "
-                    "use a smaller one or raise the limit"
-                )
-            return to_image(_flattened(_upright(picture), background))
-    except UnidentifiedImageError:
-        raise InputError(f"{file.name} is no picture that can be read; use PNG, JPEG or WebP") from None
-    except (Picture.DecompressionBombError, Picture.DecompressionBombWarning) as error:
-        raise InputError(f"{file.name} has too many pixels to be safe; use a smaller one") from error
-    except (OSError, SyntaxError, ValueError) as error:
-        raise InputError(f"{file.name} cannot be read, it may be damaged: {error}") from error
+    with opened(file, limit) as picture:
+        return to_image(flattened(upright(picture), background))
 
 
 @node("capriccio.ResizeImage", category="Images")
@@ -99,6 +77,25 @@ def noise(
     return 0.5 + contrast * (drawn - 0.5)
 
 
+@contextmanager
+def opened(
+    file: Path, limit: int, remedy: str = "use a smaller one or raise the limit"
+) -> Iterator[Picture.Image]:
+    """A picture file, if it has no more than so many megapixels; InputError where it cannot be read."""
+    try:
+        with Picture.open(file, formats=FORMATS) as picture:
+            if picture.width * picture.height > limit * 1_000_000:
+                size = f"{picture.width} x {picture.height}"
+                raise InputError(f"{file.name} has {size} pixels, more than {limit} Mpx; {remedy}")
+            yield picture
+    except UnidentifiedImageError:
+        raise InputError(f"{file.name} is no picture that can be read; use PNG, JPEG or WebP") from None
+    except (Picture.DecompressionBombError, Picture.DecompressionBombWarning) as error:
+        raise InputError(f"{file.name} has too many pixels to be safe; use a smaller one") from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise InputError(f"{file.name} cannot be read, it may be damaged: {error}") from error
+
+
 def to_image(picture: Picture.Image) -> Tensor:
     """An Image [3, H, W] from an RGB picture."""
     return torch.from_numpy(np.array(picture, dtype=np.uint8)).permute(2, 0, 1).float() / 255
@@ -110,36 +107,6 @@ def to_picture(image: Tensor) -> Picture.Image:
     pixels = image.detach().mul(255).round_().clamp_(0, 255).to(torch.uint8).cpu().numpy()
     bands = [Picture.fromarray(band) for band in pixels]
     return bands[0] if len(bands) == 1 else Picture.merge("RGB", bands)
-
-
-def _upright(picture: Picture.Image) -> Picture.Image:
-    """Turned the way its camera was held."""
-    # ImageOps.exif_transpose would write the EXIF data anew, and fail for what some cameras put there.
-    turn = TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
-    return picture if turn is None else picture.transpose(turn)
-
-
-def _in_srgb(picture: Picture.Image) -> Picture.Image:
-    """The same colours in sRGB, if the picture says what its numbers mean; many cameras use wider ranges."""
-    profile = picture.info.get("icc_profile")
-    if not profile or picture.mode not in ("RGB", "CMYK", "L"):
-        return picture
-    try:
-        own = ImageCms.ImageCmsProfile(BytesIO(profile))
-        made = ImageCms.profileToProfile(picture, own, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError):
-        return picture  # a profile that nobody can read says nothing
-    return picture if made is None else made
-
-
-def _flattened(picture: Picture.Image, background: str) -> Picture.Image:
-    """RGB, whatever came in."""
-    if picture.mode.startswith("I"):  # 16 bits of grey, which Pillow would clip and not scale
-        picture = Picture.fromarray((np.asarray(picture, dtype=np.uint32) >> 8).astype(np.uint8))
-    if not picture.has_transparency_data:
-        return _in_srgb(picture).convert("RGB")
-    ground = Picture.new("RGBA", picture.size, ImageColor.getrgb(background))
-    return Picture.alpha_composite(ground, picture.convert("RGBA")).convert("RGB")
 
 
 @hookimpl

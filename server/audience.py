@@ -43,6 +43,11 @@ class _Row:
         return {node: sorted(set(by.values())) for node, by in self.watchers.items() if by}
 
 
+def rounded(width: int) -> int:
+    """The size in which a picture is made for who wants it no larger than so many pixels."""
+    return next(size for size in SIZES if size >= width)
+
+
 def within(name: str, node: str) -> bool:
     """Whether a name in a run is that of a node, or of one in the graph that the node is."""
     return name == node or name.startswith(f"{node}/")
@@ -121,7 +126,7 @@ class Audience:
     def watch(self, document: Document, node: str, width: int, outbox: Outbox) -> None:
         """Show a node to a client, beginning with what there is."""
         row = self._rows[document.number]
-        size = next(size for size in SIZES if size >= width)
+        size = rounded(width)
         before = row.widths.get(node)
         if row.watchers[node].get(outbox) != size:
             outbox.unwatch((document.number, node))  # each size counts its previews by itself

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-from ..core import AnyNode, Catalog, Choice, Pattern, PluginError
+from ..core import PALETTE, AnyNode, Catalog, Choice, Pattern, PluginError
 from ..core.params import REQUIRED, Param
 from . import wire
 from .plain import error_line
@@ -100,6 +100,8 @@ def _setting(param: Param) -> dict[str, Any]:
         schema["description"] = param.doc
     if param.widget:
         schema["x-widget"] = param.widget.name
+    if param.widget and param.widget.name == "labels":
+        schema["x-palette"] = [{"name": swatch.name, "color": swatch.color} for swatch in PALETTE]
     if param.live:
         schema["x-live"] = True
     return schema

@@ -37,9 +37,10 @@ from . import nodes as showing
 from .console import Bars, complain, print_json
 from .reproducing import Reproduction
 from .results import keeping
-from .serve import Address
+from .serve import PAGE, Address
 from .serving import Wanted, serve
 from .settings import with_seed, with_settings
+from .site import UNMADE
 from .studio import Folders
 from .weights import commands
 
@@ -190,6 +191,8 @@ def serve_command(
         int(memory * 1e9),
         allow_remote,
     )
+    if not (PAGE / "index.html").is_file():
+        complain(UNMADE)
     # Workers begin as copies of a process that has these loaded.
     serve(wanted, BUILTIN, (*BUILTIN, __name__))
 

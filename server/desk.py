@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-import time
 
 import msgspec
 
 from ..core import Graph, GraphError, GraphFileError, graphfile
 from ..core.bundle import Find, bundled
 from . import wire
+from .album import Album
+from .covers import Covers
 from .document import Document
-from .library import Library, named
+from .library import Library, named, opening
 from .outbox import Outbox
 from .records import Records
 from .refusal import Refusal
@@ -26,10 +27,20 @@ _log = logging.getLogger("capriccio.server")
 class Desk:
     """All open graphs by name. What is not saved is kept as a draft."""
 
-    def __init__(self, library: Library, drafts: Library, records: Records, runs: Runs) -> None:
+    def __init__(
+        self,
+        library: Library,
+        drafts: Library,
+        records: Records,
+        album: Album,
+        covers: Covers,
+        runs: Runs,
+    ) -> None:
         self._library = library
         self._drafts = drafts
         self._records = records
+        self._album = album
+        self._covers = covers
         self._runs = runs
         self._documents: dict[str, Document] = {}
         self._unwritten: set[Document] = set()
@@ -53,12 +64,11 @@ class Desk:
         if (document := self._documents.get(name)) is None:
             await self._make_room()
             draft = self._draft(name)
-            graph = await asyncio.to_thread(self._library.load, name) if draft is None else draft
-            document = self._documents[name] = Document(name, graph, saved=draft is None)
-            if draft is None and self._library.source(name) == "gallery":
-                # It came with the program, as its nodes did.
-                inside = (graph, *graph.graphs.values())
-                self._records.allow(name, {placed.kind for each in inside for placed in each.nodes.values()})
+            if draft is None:
+                document = Document(name, await self._saved(name), saved=True)
+            else:
+                document = Document(name, draft, saved=False, changed=self._drafts.modified(name))
+            self._documents[name] = document
         return document
 
     async def new(self, name: str) -> Document:
@@ -115,9 +125,11 @@ class Desk:
             found.setdefault(info.name, msgspec.structs.replace(info, source="unsaved"))
         for document in list(self._documents.values()):
             if document.name not in found:
-                nodes = len(document.graph.nodes)
-                found[document.name] = wire.GraphInfo(document.name, "unsaved", nodes, time.time())
-        return sorted(found.values(), key=lambda info: info.name)
+                nodes, text = len(document.graph.nodes), opening(document.graph)
+                info = wire.GraphInfo(document.name, "unsaved", nodes, document.changed, text=text)
+                found[document.name] = info
+        covered = self._covers.names()
+        return [msgspec.structs.replace(found[name], cover=name in covered) for name in sorted(found)]
 
     async def save(self, request: wire.SaveGraph, by: Outbox) -> wire.Saved:
         """Put a graph into the library, or a copy of it under another name."""
@@ -142,6 +154,35 @@ class Desk:
             self._drop_draft(name)
         return saved
 
+    async def revert(self, name: str, by: Outbox) -> wire.Opened:
+        """Give up what is not saved of a graph, and tell all others who have it open."""
+        document = self[name]
+        if not self._library.has(name):
+            raise Refusal(f"{name} was never saved, so there is nothing to go back to; save or delete it")
+        graph, before = await self._saved(name), document.graph
+        document.revert(graph)
+        self._unwritten.discard(document)
+        self._drop_draft(name)
+        for node in before.nodes.keys() - graph.nodes.keys():
+            self._runs.gone(document, node)
+        opened = self.opened(document)
+        self._runs.audience.tell(document, opened, besides=by)
+        return opened
+
+    def opened(self, document: Document) -> wire.Opened:
+        """All that there is to know of a graph, for who opens it."""
+        return wire.Opened(
+            graph=document.name,
+            revision=document.revision,
+            content=document.content,
+            saved=document.saved,
+            changed=0.0 if document.saved else document.changed,
+            runs=self._runs.of(document),
+            latest=self._runs.latest(document),
+            nodes=list(self._runs.reports.get(document.number, {}).values()),
+            read_only=self.read_only(document),
+        )
+
     async def duplicate(self, name: str, to: str) -> None:
         """Copy a graph as it is now under another name."""
         graph = self._current(name)
@@ -161,6 +202,7 @@ class Desk:
         elif not self._library.free(to):
             raise Refusal(f"there is a graph {to} already; choose another name")
         self._records.renamed(name, to)
+        self._album.renamed(name, to)
         if self._drafts.has(name):
             await asyncio.to_thread(self._drafts.rename, name, to)
         if document := self._documents.pop(name, None):
@@ -179,6 +221,8 @@ class Desk:
             await asyncio.to_thread(self._library.delete, name)
         self._drop_draft(name)
         self._records.forgotten(name)
+        if not self._library.has(name):  # else it is one of the gallery again
+            self._album.forgotten(name)
         if document:
             self._unwritten.discard(document)
             self._runs.audience.tell(document, wire.Closed(graph=name))
@@ -207,6 +251,15 @@ class Desk:
         """The names of graphs that have changes which the library does not."""
         there = {document.name for document in list(self._documents.values()) if not document.saved}
         return there | {info.name for info in self._drafts.graphs()}
+
+    async def _saved(self, name: str) -> Graph:
+        """A graph of the library or the gallery."""
+        graph = await asyncio.to_thread(self._library.load, name)
+        if self._library.source(name) == "gallery":
+            # It came with the program, as its nodes did.
+            inside = (graph, *graph.graphs.values())
+            self._records.allow(name, {placed.kind for each in inside for placed in each.nodes.values()})
+        return graph
 
     def _current(self, name: str) -> Graph | None:
         """A graph with the changes that are not saved, if there are any."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -72,17 +73,21 @@ class Document:
     both touch the same: then it is refused, with the latest revision.
     """
 
-    def __init__(self, name: str, graph: Graph, saved: bool) -> None:
+    def __init__(self, name: str, graph: Graph, saved: bool, changed: float = 0.0) -> None:
         self.number = next(_numbers)
         """Which no other has, whatever they are called."""
         self.name = name
         self.graph = graph
         self.saved = saved
         """All changes are in the library."""
+        self.changed = changed or time.time()
+        """When it was changed last, in seconds since 1970, if not all changes are saved."""
         self.revision = 0
         self._edits: deque[tuple[object, _Touches]] = deque()
         """Who made each of the last edits, and what it touched."""
         self._touched = 0
+        self._reverted = 0
+        """The revision before which nothing counts any more."""
         self._size = len(_written(graph))
         """Characters of its file, at most."""
 
@@ -122,8 +127,17 @@ class Document:
             raise Refusal(str(refusal), self.revision if unknown else None) from None
         self._check_size(graph, ops)
         self.graph, self.saved, self.revision = graph, False, self.revision + 1
+        self.changed = time.time()
         self._remember(author, touches)
         return self.revision
+
+    def revert(self, graph: Graph) -> None:
+        """Be as it was saved. Edits that do not know of that are refused."""
+        self.graph, self.saved, self.revision = graph, True, self.revision + 1
+        self._reverted = self.revision
+        self._edits.clear()
+        self._touched = 0
+        self._size = len(_written(graph))
 
     def _check_size(self, graph: Graph, ops: Sequence[wire.Op]) -> None:
         """Refuse what no graph file may hold. To write one each time would cost too much."""
@@ -145,6 +159,11 @@ class Document:
             raise Refusal(
                 f"revision {revision} of {self.name} has not been made yet, the latest is {self.revision}; "
                 "open the graph again",
+                self.revision,
+            )
+        if revision < self._reverted:
+            raise Refusal(
+                f"the changes of {self.name} were given up meanwhile; look again, then repeat your change",
                 self.revision,
             )
         if behind > len(self._edits):
@@ -225,8 +244,15 @@ def _touch(op: wire.Op, touches: _Touches, was: Callable[[str], str]) -> None:
             if socket:
                 _refer(was(node), text, touches)
         case wire.SetNotes(notes=notes):
-            value = _digest([[note.text, note.position] for note in notes])
+            value = _digest([[note.text, note.position, note.size] for note in notes])
             changed["notes",] = _Change("the notes were changed", value)
+        case wire.SetFrames(frames=frames):
+            value = _digest([[frame.title, frame.position, frame.size] for frame in frames])
+            changed["frames",] = _Change("the frames were changed", value)
+        case wire.CollapseNode(node=node, on=on):
+            text = f"{was(node)} was {'collapsed' if on else 'opened out'}"
+            changed["collapsed", was(node)] = _Change(text, _digest([on]))
+            touches.referred |= dict.fromkeys([("node", was(node)), ("name", was(node))])
 
 
 def _refer(node: str, text: str, touches: _Touches) -> None:

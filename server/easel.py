@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from typing import Any, TypeAlias
 
@@ -32,6 +33,8 @@ MOST_ROLLS = 40
 
 _log = logging.getLogger("capriccio.server")
 Render: TypeAlias = Callable[[Any], Picture.Image]
+Draw: TypeAlias = Callable[[], tuple[Picture.Image, Graph]]
+"""Draws a picture, and gives the graph that made it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,21 +209,49 @@ class Easel:
         """The contact sheet of a node that has items, up to date; None for one that has none."""
         place = graph, node
         with self._drawing:
-            with self._changed:
-                roll = self._rolls.get(place)
-                if roll and not roll.sheet.work.shows:
-                    return None
-                unpainted, unmarked = (roll.unpainted, roll.unmarked) if roll else ({}, {})
-                if roll:
-                    roll.unpainted, roll.unmarked = {}, {}
-                works = {index: self._items.get(_key(graph, node, index)) for index in unpainted}
-            if roll:
-                for index, work in works.items():
-                    _paint(roll.sheet, index, work)
-                for index, state in unmarked.items():
-                    roll.sheet.mark(index, state)
-                return roll.sheet
-            return self._listed(place)
+            if (roll := self._rolls.get(place)) is None:
+                return self._listed(place)
+            return self._painted(place, roll) if roll.sheet.work.shows else None
+
+    def held(self, order: pipe.Keep) -> Draw | None:
+        """Draws what a node has now, and not what it has by then; None for what is no picture of that run."""
+        place = order.graph, order.node
+        with self._changed:
+            roll, work = self._rolls.get(place), self.work(*place)
+            shown = roll.sheet.work if roll else work
+            if shown is None or shown.run != order.run or order.output not in shown.renders:
+                return None
+            if roll is None:
+                return partial(_drawn, shown, order.output)
+            if order.output != shown.shows:
+                return None
+            return partial(self._sheet_drawn, place, roll, self._unpainted(place, roll))
+
+    def _sheet_drawn(
+        self, place: Place, roll: _Roll, works: Mapping[Index, Work | None]
+    ) -> tuple[Picture.Image, Graph]:
+        with self._drawing:
+            sheet = self._painted(place, roll, works)
+            return sheet.picture(), sheet.work.drawn
+
+    def _unpainted(self, place: Place, roll: _Roll) -> dict[Index, Work | None]:
+        """What items have that is not on the sheet yet."""
+        return {index: self._items.get(_key(*place, index)) for index in roll.unpainted}
+
+    def _painted(
+        self, place: Place, roll: _Roll, works: Mapping[Index, Work | None] | None = None
+    ) -> WorkSheet:
+        """The sheet of a roll, up to date; of a run that is over, with what its items had at its end."""
+        with self._changed:
+            found = self._unpainted(place, roll) if works is None else works
+            new = {index: work for index, work in found.items() if index in roll.unpainted}
+            roll.unpainted = {index: None for index in roll.unpainted if index not in new}
+            unmarked, roll.unmarked = roll.unmarked, {}
+        for index, work in new.items():
+            _paint(roll.sheet, index, work)
+        for index, state in unmarked.items():
+            roll.sheet.mark(index, state)
+        return roll.sheet
 
     def _listed(self, place: Place) -> WorkSheet | None:
         """The sheet of a node that has run once and gives a list."""
@@ -232,10 +263,7 @@ class Easel:
         known = self._lists.get(place)
         if known and known.work is work:
             return known
-        found = dict(items(work.outputs[output]))
-        sheet = WorkSheet(list(found), work)
-        for index in sheet.cells:
-            _paint(sheet, index, Work(work.run, {output: found[index]}, work.renders, work.drawn))
+        sheet = _sheet_of(work, output)
         self._lists.pop(place, None)
         self._lists[place] = sheet
         if len(self._lists) > MOST_ROLLS:
@@ -294,6 +322,23 @@ class Easel:
         for width in widths:
             small, data = jpeg(picture, width)
             yield pipe.Frame(*place, run, width, step, total, small.width, small.height, data, columns, cells)
+
+
+def _drawn(work: Work, output: str) -> tuple[Picture.Image, Graph]:
+    """The picture of an output; of a list, its contact sheet."""
+    value = work.outputs[output]
+    if isinstance(value, list):
+        return _sheet_of(work, output).picture(), work.drawn
+    return work.renders[output](loaded(value)), work.drawn
+
+
+def _sheet_of(work: Work, output: str) -> WorkSheet:
+    """The sheet of an output that is a list."""
+    found = dict(items(work.outputs[output]))
+    sheet = WorkSheet(list(found), work)
+    for index in sheet.cells:
+        _paint(sheet, index, Work(work.run, {output: found[index]}, work.renders, work.drawn))
+    return sheet
 
 
 def items(value: Any, place: Index = ()) -> Iterator[tuple[Index, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from ..core import Graph, Limits, Link, Note, Placed, graphfile, strictjson
+from ..core import Frame, Graph, Limits, Link, Note, Placed, graphfile, strictjson
 from ..core.graph import Mode
 from ..core.params import did_you_mean
 from . import wire
@@ -54,7 +54,13 @@ def check(op: wire.Op) -> None:
         case wire.SetNotes(notes=notes):
             for note in notes:
                 _check_position("a note", note.position)
+                _check_size("a note", note.size or (1.0, 1.0))
                 _json("a note", note.text)
+        case wire.SetFrames(frames=frames):
+            for frame in frames:
+                _check_position("a frame", frame.position)
+                _check_size("a frame", frame.size)
+                _json("the title of a frame", frame.title)
 
 
 def _check_name(node: str) -> None:
@@ -65,6 +71,11 @@ def _check_name(node: str) -> None:
 def _check_position(what: str, position: tuple[float, float]) -> None:
     if not all(map(math.isfinite, position)):
         raise Refusal(f"{what} cannot stand at {position}; use finite numbers")
+
+
+def _check_size(what: str, size: tuple[float, float]) -> None:
+    if not all(math.isfinite(side) and side > 0 for side in size):
+        raise Refusal(f"{what} cannot have the size {size}; use finite numbers above 0")
 
 
 def _check_params(node: str, params: dict[str, Any]) -> None:
@@ -98,6 +109,8 @@ class Sketch:
         self._nodes = dict(graph.nodes)
         self._layout = dict(graph.layout)
         self._notes = graph.notes
+        self._frames = graph.frames
+        self._collapsed = set(graph.collapsed)
         self._exposed = {name: socket.rpartition(".")[::2] for name, socket in graph.exposed.items()}
         """Of each setting that is exposed, its node and what it is called there."""
         self._inner = sum(len(inner.nodes) for inner in graph.graphs.values())
@@ -122,6 +135,8 @@ class Sketch:
             layout=self._layout,
             notes=self._notes,
             exposed=exposed,
+            frames=self._frames,
+            collapsed=frozenset(self._collapsed),
         )
 
     def change(self, op: wire.Op) -> None:
@@ -151,7 +166,12 @@ class Sketch:
             case wire.ExposeSetting(name=name, socket=socket):
                 self._expose(name, socket)
             case wire.SetNotes(notes=notes):
-                self._notes = tuple(Note(note.text, note.position) for note in notes)
+                self._notes = tuple(Note(note.text, note.position, note.size) for note in notes)
+            case wire.SetFrames(frames=frames):
+                self._frames = tuple(Frame(frame.title, frame.position, frame.size) for frame in frames)
+            case wire.CollapseNode(node=node, on=on):
+                self._placed(node)
+                (self._collapsed.add if on else self._collapsed.discard)(node)
 
     def _add(self, op: wire.AddNode) -> None:
         self._refuse_known(op.node)
@@ -159,6 +179,7 @@ class Sketch:
             raise Refusal(f"{op.node} would be more than {NODES:,} nodes; make another graph")
         self._nodes[op.node] = Placed(op.kind, op.params, op.version)
         self._layout[op.node] = op.position
+        self._collapsed.discard(op.node)
 
     def _remove(self, node: str) -> None:
         self._placed(node)
@@ -166,6 +187,7 @@ class Sketch:
             self._unlink(place)
         del self._nodes[node]
         self._layout.pop(node, None)
+        self._collapsed.discard(node)
         self._exposed = {name: at for name, at in self._exposed.items() if at[0] != node}
 
     def _set(self, node: str, params: dict[str, Any], reset: list[str]) -> None:
@@ -200,8 +222,14 @@ class Sketch:
             self._note(link, place)
         del self._nodes[node]
         self._nodes[to] = placed
+        # These may be left over from a node that is gone.
+        self._layout.pop(to, None)
+        self._collapsed.discard(to)
         if node in self._layout:
             self._layout[to] = self._layout.pop(node)
+        if node in self._collapsed:
+            self._collapsed.remove(node)
+            self._collapsed.add(to)
 
     def _expose(self, name: str, socket: str | None) -> None:
         if socket is None:

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from PIL import Image as Picture
 
-from ..core import CapriccioError, Graph
-from ..core.graphfile import png
+from ..core import CapriccioError, Graph, graphfile
 from ..core.lists import loaded
+from ..core.record import Pixels
 from . import pipe, wire
-from .easel import Easel, Work
+from .easel import Draw, Easel, Work, jpeg
 
 MEDIA = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "npy": "application/octet-stream"}
 
@@ -35,6 +35,18 @@ def encoded(order: pipe.Fetch, easel: Easel) -> bytes:
     if output not in work.renders:
         raise CapriccioError(f"{name} is no picture; ask for npy")
     return _file(work.renders[output](value), order.format, work.drawn)
+
+
+def pictured(order: pipe.Keep, draw: Draw | None) -> tuple[bytes, pipe.Kept]:
+    """A PNG to keep, which carries its graph, and what is kept with it; CapriccioError if there is none."""
+    if draw is None:
+        raise CapriccioError(f"{order.node} has no picture of this run")
+    picture, drawn = draw()
+    pixels = Pixels.of(picture)
+    _, small = jpeg(picture.convert("RGB"), wire.THUMBNAIL)
+    content = graphfile.dump(drawn)
+    kept = pipe.Kept(order.ask, pixels.width, pixels.height, pixels.sha256, drawn.meaning, content, small)
+    return graphfile.png(picture, drawn), kept
 
 
 def file_name(order: pipe.Fetch) -> str:
@@ -73,7 +85,7 @@ def _item(order: pipe.Fetch) -> str:
 def _file(picture: Picture.Image, format: wire.Format, drawn: Graph) -> bytes:
     """A picture as a file; a PNG carries the graph that made it."""
     if format == "png":
-        return png(picture, drawn)
+        return graphfile.png(picture, drawn)
     file = BytesIO()
     picture.convert("RGB").save(file, format.upper(), quality=92)
     return file.getvalue()

@@ -13,6 +13,7 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from itertools import count
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
@@ -26,11 +27,15 @@ Source: TypeAlias = Literal["library", "gallery"]
 Suffix: TypeAlias = Literal[".png", ".jpg", ".webp"]
 PICTURES = "pictures"
 """The folder of uploaded pictures, in the folder of the library."""
+COVERS = "covers"
+"""The folder of pictures that stand for graphs, in the folder of the gallery."""
 LONGEST = 64
 """Characters of a name."""
 BYTES = 200
 """Of a name as UTF-8. File systems take 255, and a number and a suffix may follow."""
 
+_TEXT = 300
+"""Characters of a graph's first note that a list of graphs shows."""
 _NAME = re.compile(r"\w[\w -]*")
 _DEVICES = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9¹²³]")  # whatever their suffix is, on Windows
 _GRAPH = ".json"
@@ -84,9 +89,9 @@ class Library:
         # Made anew each time, so that it forgets files that are gone.
         self._counted = all_counted = {path: self._count(path) for path in found.values()}
         return [
-            wire.GraphInfo(name, self._source(path), counted.nodes, counted.modified / 1e9)
+            wire.GraphInfo(name, self._source(path), known.nodes, known.modified / 1e9, text=known.text)
             for name, path in sorted(found.items())
-            if (counted := all_counted[path]).nodes is not None
+            if (known := all_counted[path]).nodes is not None
         ]
 
     def load(self, name: str) -> Graph:
@@ -107,6 +112,12 @@ class Library:
     def source(self, name: str) -> Source:
         """Where a graph is read from."""
         return self._source(self._file(named(name)))
+
+    def modified(self, name: str) -> float:
+        """When a graph was written, in seconds since 1970."""
+        path = self._file(named(name))
+        with _telling(f"{path.name} cannot be found"):
+            return path.lstat().st_mtime
 
     def save(self, name: str, graph: Graph, overwrite: bool) -> None:
         """Write a graph; it is on the disk when this returns. None is replaced unless that is wanted."""
@@ -161,14 +172,24 @@ class Library:
             self._own(name, "deleted").unlink()
 
     def pictures(self) -> list[str]:
-        """What graphs may call pictures: those of the library, then those of the gallery. No links."""
-        found: dict[str, None] = {}
-        for root in self.folders:
-            for folder in _entries(root).values():
-                if folder.is_dir(follow_symlinks=False) and _tells(folder.name):
-                    files = _entries(root / folder.name).values()
-                    found |= {f"{folder.name}/{file.name}": None for file in files if _is_picture(file)}
-        return sorted(found)
+        """What graphs may call pictures: those of the library and those of the gallery. No links."""
+        return sorted(self._picture_files())
+
+    def picture(self, file: str) -> Path:
+        """Where a picture lies that ``pictures`` tells; Refusal for all else, whatever it is called."""
+        if (found := self._picture_files().get(file)) is None:
+            raise Refusal(f"there is no picture {file[:80]!r}; choose one that list_pictures tells")
+        return found
+
+    def covers(self) -> dict[str, Path]:
+        """The pictures that stand for graphs of the gallery, by the names of these."""
+        pictures = _entries(self._gallery / COVERS)
+        names = {name: f"{name}.jpg" for name, path in self._files().items() if path.parent == self._gallery}
+        return {
+            name: self._gallery / COVERS / file
+            for name, file in names.items()
+            if file in pictures and _is_picture(pictures[file])
+        }
 
     def keep_picture(self, name: str, file: Path, suffix: Suffix) -> str:
         """Move a finished file among the pictures, under a name that is free; gives what graphs call it."""
@@ -186,6 +207,17 @@ class Library:
                 return f"{PICTURES}/{next(path for path in paths if durable.move_new(made, path)).name}"
             finally:
                 made.unlink(missing_ok=True)
+
+    def _picture_files(self) -> dict[str, Path]:
+        """All pictures by what graphs call them; of two, that of the library."""
+        found: dict[str, Path] = {}
+        for root in reversed(self.folders):
+            for folder in _entries(root).values():
+                shown = root != self._gallery or folder.name != COVERS
+                if shown and folder.is_dir(follow_symlinks=False) and _tells(folder.name):
+                    for file in filter(_is_picture, _entries(root / folder.name).values()):
+                        found[f"{folder.name}/{file.name}"] = root / folder.name / file.name
+        return found
 
     def _files(self) -> dict[str, Path]:
         return _files(self._gallery) | _files(self._folder)
@@ -248,16 +280,31 @@ class Library:
         known = self._counted.get(path)
         if known and known[:3] == (facts.st_mtime_ns, facts.st_size, facts.st_ino):
             return known
-        return _Counted(facts.st_mtime_ns, facts.st_size, facts.st_ino, _nodes(path))
+        return _Counted(facts.st_mtime_ns, facts.st_size, facts.st_ino, *_told(path))
 
 
 class _Counted(NamedTuple):
-    """How many nodes a file holds, if it holds a graph, and what tells that it has not changed since."""
+    """What is told of a file, if it holds a graph, and what tells that it has not changed since."""
 
     modified: int = 0
     size: int = 0
     inode: int = 0
     nodes: int | None = None
+    text: str = ""
+
+
+def opened(path: Path) -> BufferedReader:
+    """A file in one of the folders, to be read; no link is followed. Refusal, or OSError, if it is none."""
+    file = open(os.open(path, os.O_RDONLY | _NO_LINKS), "rb")
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return file
+    file.close()
+    raise Refusal(f"{path.name} is no file; move it elsewhere")
+
+
+def opening(graph: Graph) -> str:
+    """The beginning of a graph's first note, which says what the graph is."""
+    return graph.notes[0].text[:_TEXT] if graph.notes else ""
 
 
 def _files(folder: Path) -> dict[str, Path]:
@@ -319,19 +366,18 @@ def _taken(name: str, remedy: str = "choose another name") -> Refusal:
     return Refusal(f"there is a graph {name} already; {remedy}")
 
 
-def _nodes(path: Path) -> int | None:
+def _told(path: Path) -> tuple[int | None, str]:
+    """How many nodes a file holds, and what it says first; None if it holds no graph."""
     try:
-        return len(_read(path).nodes)
+        graph = _read(path)
     except Refusal:
-        return None
+        return None, ""
+    return len(graph.nodes), opening(graph)
 
 
 def _read(path: Path) -> Graph:
     with _telling(f"{path.name} holds no graph that can be read", "mend the file or move it elsewhere"):
-        handle = os.open(path, os.O_RDONLY | _NO_LINKS)
-        with open(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise Refusal(f"{path.name} is no file; move it elsewhere")
+        with opened(path) as file:
             return graphfile.parse(file.read(_LIMITS.size + 1), _LIMITS)
 
 

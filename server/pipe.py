@@ -109,7 +109,17 @@ class Fetch(ToWorker, frozen=True):
     format: wire.Format
 
 
-Order: TypeAlias = Start | Cancel | Pause | Resume | Change | Describe | Check | Watch | Fetch
+class Keep(ToWorker, frozen=True):
+    """Encode the picture that a run has made of a node. Sent before the next run of its graph begins."""
+
+    ask: int
+    run: int
+    graph: int
+    node: str
+    output: str
+
+
+Order: TypeAlias = Start | Cancel | Pause | Resume | Change | Describe | Check | Watch | Fetch | Keep
 
 
 # From the worker.
@@ -179,6 +189,14 @@ class Tuned(FromWorker, frozen=True):
     problem: str
 
 
+class End(Struct, frozen=True):
+    """A node that a run is for, and the output that its picture is: its own, or one that it is given."""
+
+    node: str
+    source: str
+    output: str
+
+
 class Ended(FromWorker, frozen=True):
     """A run is over."""
 
@@ -187,6 +205,8 @@ class Ended(FromWorker, frozen=True):
     cancelled: bool
     failed: list[str]
     skipped: list[str]
+    ends: list[End] = []
+    """Those that are done."""
 
 
 class Frame(FromWorker, frozen=True):
@@ -238,6 +258,22 @@ class Sent(FromWorker, frozen=True):
     text: str = ""
 
 
+class Kept(FromWorker, frozen=True):
+    """All of a picture that is to be kept was sent; or, with a text, why none was."""
+
+    ask: int
+    width: int = 0
+    height: int = 0
+    pixels: str = ""
+    """A digest of what it shows."""
+    meaning: str = ""
+    content: str = ""
+    """The graph that made it, and what that means."""
+    small: bytes = b""
+    """A JPEG of it for lists."""
+    text: str = ""
+
+
 News: TypeAlias = (
     Ready
     | Unready
@@ -253,6 +289,7 @@ News: TypeAlias = (
     | Described
     | Chunk
     | Sent
+    | Kept
 )
 
 orders: msgspec.msgpack.Decoder[Order] = msgspec.msgpack.Decoder(Order)

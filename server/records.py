@@ -1,7 +1,6 @@
 """What outlives the server beside graphs: which runs there were, and what a person has allowed."""
 
 import logging
-import os
 import sqlite3
 import threading
 from collections.abc import Iterable
@@ -10,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from . import wire
+from .database import opened
 
 KEPT = 10_000
 """Runs that are remembered."""
@@ -24,7 +24,6 @@ CREATE TABLE allowed (graph TEXT, kind TEXT, PRIMARY KEY (graph, kind)) WITHOUT 
 CREATE TABLE numbers (last INTEGER NOT NULL);
 INSERT INTO numbers VALUES (0);
 """
-_UNREADABLE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _decoder = msgspec.json.Decoder(wire.RunInfo)
 
 
@@ -36,9 +35,8 @@ class Records:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(0o700, parents=True, exist_ok=True)
         self._lock = threading.Lock()
-        self._base = _opened(path)
+        self._base = opened(path, _TABLES, _VERSION).base
         with self._lock, self._base:
             self._end_lost_runs()
 
@@ -118,50 +116,6 @@ class Records:
         for info in (_read(*row) for row in found):
             if info:
                 self._put(msgspec.structs.replace(info, state="failed", problems=[*info.problems, LOST]))
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    """The file, with all its tables; one that cannot be read is put aside."""
-    try:
-        base = _connected(path)
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF not in _UNREADABLE:
-            raise
-        base = None
-    if base is None:
-        for ending in ("", "-wal", "-shm"):
-            left = Path(f"{path}{ending}")
-            if left.exists():
-                os.replace(left, f"{path}.broken{ending}")
-        base = _connected(path)
-    if base is None:
-        raise sqlite3.DatabaseError(f"{path} cannot be begun anew")
-    return base
-
-
-def _connected(path: Path) -> sqlite3.Connection | None:
-    """The file, or None when it is damaged or none of ours."""
-    base = sqlite3.connect(path, check_same_thread=False)
-    try:
-        base.execute("PRAGMA journal_mode = WAL")
-        base.execute("PRAGMA synchronous = NORMAL")
-        if base.execute("PRAGMA quick_check(1)").fetchone() == ("ok",) and _has_tables(base):
-            return base
-    except BaseException:
-        base.close()
-        raise
-    base.close()
-    return None
-
-
-def _has_tables(base: sqlite3.Connection) -> bool:
-    """Whether the tables are there, or could be made in a file that is new."""
-    (version,) = base.execute("PRAGMA user_version").fetchone()
-    (tables,) = base.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if version == 0 and tables == 0:
-        base.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {_VERSION}; COMMIT;")
-        return True
-    return bool(version == _VERSION)
 
 
 def _read(graph: str, text: str) -> wire.RunInfo | None:

@@ -2,16 +2,18 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from ..core import graphfile
 from . import pipe, wire
+from .album import Album
 from .audience import Audience, within
 from .document import Document
 from .jobs import Job, blamed
+from .keeper import Keeper
 from .kinds import Kinds
 from .records import Records
 from .refusal import Refusal
@@ -26,8 +28,9 @@ _log = logging.getLogger("capriccio.server")
 class Runs:
     """All runs. They belong to the server, whoever asked for them."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, album: Album) -> None:
         self.audience = Audience(self._watch)
+        self.keeper = Keeper(album, self.audience.tell_all)
         self.kinds = Kinds()
         self.reports: dict[int, dict[str, wire.NodeReport]] = {}
         """How far the nodes of each graph's latest run have come, by the graph's number."""
@@ -219,11 +222,11 @@ class Runs:
                 self._finish(seat, job, "refused", problems=problems, needs=needs)
             case pipe.Broken(text=text):
                 self._break(seat, job, {node: text for node in seat.inside}, text)
-            case pipe.Ended(cancelled=True):
-                self._finish(seat, job, "cancelled")
-            case pipe.Ended(failed=failed, skipped=skipped):
+            case pipe.Ended(cancelled=True, ends=ends):
+                self._finish(seat, job, "cancelled", ends)
+            case pipe.Ended(failed=failed, skipped=skipped, ends=ends):
                 state: wire.RunState = "failed" if failed else "done"
-                self._finish(seat, job, state, failed=failed, skipped=skipped)
+                self._finish(seat, job, state, ends, failed=failed, skipped=skipped)
 
     def _welcome(self, seat: Seat, ready: pipe.Ready) -> None:
         for number, widths in self.audience.watched().items():
@@ -276,11 +279,14 @@ class Runs:
         seat.begin(pipe.Start(job.number, number, job.content, list(job.info.only), allowed))
         self._set(job, state="running", device=seat.device)
 
-    def _finish(self, seat: Seat, job: Job, state: wire.RunState, **facts: Any) -> None:
+    def _finish(
+        self, seat: Seat, job: Job, state: wire.RunState, ends: Sequence[pipe.End] = (), **facts: Any
+    ) -> None:
         seat.done()
         del self._on[job.number]
         self._sweep(job, state)
         self._set(job, state=state, seconds=time.monotonic() - job.began, **facts)
+        self.keeper.collect(seat, job, ends)  # before another run puts something else in their place
         self._dispatch()
 
     def _sweep(self, job: Job, state: wire.RunState) -> None:

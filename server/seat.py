@@ -18,7 +18,7 @@ TRIES = 3
 """Workers in a row that may end before they are ready."""
 _log = logging.getLogger("capriccio.server")
 
-Reply: TypeAlias = pipe.Answer | pipe.Described | pipe.Chunk | pipe.Sent
+Reply: TypeAlias = pipe.Answer | pipe.Described | pipe.Chunk | pipe.Sent | pipe.Kept
 Ask: TypeAlias = Callable[[Reply | None], None]
 """Hears the answers to a question; None when the worker is lost."""
 News: TypeAlias = (
@@ -114,7 +114,7 @@ class Seat:
 
     def _take(self, message: pipe.News) -> None:
         match message:
-            case pipe.Answer() | pipe.Described() | pipe.Chunk() | pipe.Sent():
+            case pipe.Answer() | pipe.Described() | pipe.Chunk() | pipe.Sent() | pipe.Kept():
                 self._reply(message)
             case pipe.Unready(text=text):
                 if not self._unable:

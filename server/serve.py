@@ -22,7 +22,7 @@ LARGEST = wire.CHUNK + 4096
 """Bytes of a frame from a client, at most: a chunk of an upload with its header."""
 CLOSING = 2.0
 """Seconds that connections have to close before they are cut."""
-PAGE = Path(__file__).parent / "page"
+PAGE = Path(__file__).parent / "editor_dist"
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ class Server:
         assert self._server and self._sweeper
         self._sweeper.cancel()
         await self._studio.desk.write_drafts()
+        await self._studio.runs.keeper.settle(CLOSING)
         self._server.close()
         working = asyncio.ensure_future(self._studio.runs.staff.stop())
         with suppress(TimeoutError):
@@ -85,7 +86,7 @@ class Server:
         await self._server.wait_closed()
         await working
         await self._studio.desk.write_drafts()  # what was edited while it was closing
-        self._studio.records.close()
+        self._studio.close()
 
     async def _follow(self, connection: ServerConnection) -> None:
         client = Client(connection, self._studio)

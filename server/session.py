@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import logging
 from importlib.metadata import version
 
 import msgspec
@@ -12,6 +13,7 @@ from .fetching import Fetching
 from .graphs import kinds_in
 from .library import named
 from .outbox import Outbox
+from .pictures import Look
 from .refusal import Refusal
 from .seat import Reply
 from .studio import Studio
@@ -25,6 +27,10 @@ FETCHED = 4
 """Results that may be on their way to a client."""
 CHECKED = 20
 """Checks that a client may wait for."""
+LOOKING = "looking"
+"""What tasks are called that bring pictures from the disk."""
+
+_log = logging.getLogger("capriccio.server")
 
 
 class Unwelcome(Exception):
@@ -45,6 +51,8 @@ class Session:
         """By their numbers, as others may give them other names."""
         self._watched: set[tuple[int, str]] = set()
         self._fetching: list[Fetching] = []
+        self._looking: set[asyncio.Task[None]] = set()
+        """What brings pictures from the disk."""
         self._checking = 0
         self._uploads = Uploads(studio.library, studio.uploads)
         self.welcome = False
@@ -74,6 +82,8 @@ class Session:
     def close(self) -> None:
         """The client is gone."""
         self._uploads.close()
+        for task in self._looking:
+            task.cancel()
         self._studio.runs.audience.everyone.discard(self._outbox)
         for document in list(self._open.values()):
             self._leave(document)
@@ -106,6 +116,11 @@ class Session:
                 raise Refusal("hello was said already")
             case wire.GetHistory():
                 return wire.History(runs=self._studio.records.runs(request.graph, request.limit))
+            case wire.ListResults() | wire.GetMaking() | wire.DeleteResult():
+                return await self._results(request)
+            case wire.GetPicture() | wire.GetCover() | wire.GetResult():
+                self._look(request)
+                return None
             case wire.BeginUpload() | wire.EndUpload():
                 return await self._upload(request)
             case wire.CheckGraph() | wire.DescribeGraph() | wire.FetchResult():
@@ -136,6 +151,7 @@ class Session:
         return wire.Welcome(
             protocol=wire.PROTOCOL,
             version=version("capriccio"),
+            server=self._studio.start,
             page=self._studio.page,
             workers=runs.staff.workers(),
         )
@@ -168,6 +184,9 @@ class Session:
             case wire.SaveGraph():
                 self._document(request.graph)
                 return await desk.save(request, self._outbox)
+            case wire.RevertGraph():
+                self._document(request.graph)
+                return await desk.revert(request.graph, self._outbox)
             case wire.RenameGraph():
                 await desk.rename(request.graph, request.to)
             case wire.DuplicateGraph():
@@ -188,18 +207,8 @@ class Session:
             raise Refusal(f"{OPEN} graphs are open here; close some first")
         self._open = {**held, document.number: document}
         self._watched = {place for place in self._watched if place[0] in self._open}
-        runs = self._studio.runs
-        runs.audience.enter(document, self._outbox)
-        return wire.Opened(
-            graph=document.name,
-            revision=document.revision,
-            content=document.content,
-            saved=document.saved,
-            runs=runs.of(document),
-            latest=runs.latest(document),
-            nodes=list(runs.reports.get(document.number, {}).values()),
-            read_only=self._studio.desk.read_only(document),
-        )
+        self._studio.runs.audience.enter(document, self._outbox)
+        return self._studio.desk.opened(document)
 
     def _leave(self, document: Document) -> None:
         self._open.pop(document.number, None)
@@ -270,10 +279,7 @@ class Session:
         """Ask the worker; the answer comes when it has one."""
         document, runs = self._document(request.graph), self._studio.runs
         if isinstance(request, wire.FetchResult):
-            self._fetching = [each for each in self._fetching if not each.over]
-            if len(self._fetching) >= FETCHED:
-                raise Refusal(f"{FETCHED} results are on their way already; wait for one of them")
-            fetching = Fetching(request.id, self._outbox)
+            fetching = self._begin_fetching(request.id)
             runs.fetch(document, request, fetching)
             self._fetching.append(fetching)
             return
@@ -306,6 +312,45 @@ class Session:
         except Refusal:
             self._checking -= 1
             raise
+
+    def _begin_fetching(self, id: int) -> Fetching:
+        self._fetching = [each for each in self._fetching if not each.over]
+        if len(self._fetching) >= FETCHED:
+            raise Refusal(f"{FETCHED} results are on their way already; wait for one of them")
+        return Fetching(id, self._outbox)
+
+    def _look(self, request: Look) -> None:
+        """Bring a picture; the answer comes when it is there."""
+        fetching = self._begin_fetching(request.id)
+        self._fetching.append(fetching)
+        task = asyncio.get_running_loop().create_task(self._bring(request, fetching), name=LOOKING)
+        self._looking.add(task)
+        task.add_done_callback(self._looking.discard)
+
+    async def _bring(self, request: Look, fetching: Fetching) -> None:
+        try:
+            fetching.give(await asyncio.to_thread(self._studio.pictures.get, request))
+        except Refusal as refusal:
+            fetching.refuse(str(refusal))
+        except Exception:  # who waits for it would wait for ever
+            _log.exception("a picture cannot be shown")
+            fetching.refuse("the picture cannot be shown; the server's log tells why")
+
+    async def _results(
+        self, request: wire.ListResults | wire.GetMaking | wire.DeleteResult
+    ) -> wire.AnyMessage:
+        """Tell of results, and delete them."""
+        album = self._studio.album
+        match request:
+            case wire.ListResults():
+                found, more = album.results(request.graph, request.before, request.limit)
+                return wire.Results(results=found, more=more)
+            case wire.GetMaking():
+                return wire.Making(result=request.result, content=album.making(request.result))
+            case wire.DeleteResult():
+                await asyncio.to_thread(album.delete, request.result)
+                self._studio.runs.audience.tell_all(wire.ResultDeleted(result=request.result))
+                return wire.Done()
 
     async def _upload(self, request: wire.BeginUpload | wire.EndUpload) -> wire.AnyMessage:
         if isinstance(request, wire.BeginUpload):

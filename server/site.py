@@ -13,20 +13,33 @@ TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
     ".svg": "image/svg+xml",
     ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
     ".woff2": "font/woff2",
 }
 SAFETY = {
     "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'self'; img-src 'self' blob:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-"""Headers of every answer: the page runs its own scripts only, and nothing frames it."""
+"""Headers of every answer: the page runs its own scripts only, and nothing frames it.
+
+Pictures may also be blobs, which the page makes of what comes over its socket.
+"""
+NAMED = "/assets/"
+"""Below this, the name of a file holds a digest of it: what a browser has by that name stays right."""
+UNMADE = (
+    "the editor's page was left out of this installation: install again without PAGE_SKIP, or, in a clone, "
+    "run: make page. Other clients can connect all the same."
+)
 
 
 @dataclass(frozen=True)
@@ -58,14 +71,18 @@ class Site:
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
     def answer(self, path: str, headers: Headers) -> Response:
-        """The file of this path, or 404."""
-        asset = self._assets.get(path.partition("?")[0])
+        """The file of this path, or 404; 503 for a page that is not made."""
+        path = path.partition("?")[0]
+        asset = self._assets.get(path)
         if asset is None:
+            if path == "/":
+                return answer(HTTPStatus.SERVICE_UNAVAILABLE, UNMADE)
             return answer(HTTPStatus.NOT_FOUND, "there is nothing here")
         if asset.etag in _listed(headers, "If-None-Match"):
             return answer(HTTPStatus.NOT_MODIFIED, "", ETag=asset.etag)
         zipped = "gzip" in _listed(headers, "Accept-Encoding")
-        more = {"ETag": asset.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        keep = "public, max-age=31536000, immutable" if path.startswith(NAMED) else "no-cache"
+        more = {"ETag": asset.etag, "Cache-Control": keep, "Vary": "Accept-Encoding"}
         if zipped:
             more["Content-Encoding"] = "gzip"
         return _response(HTTPStatus.OK, asset.type, asset.zipped if zipped else asset.data, more)

@@ -40,13 +40,15 @@ class Story:
         self._nodes = {step.name: step.node for step in planned.steps}
         self._groups = planned.groups
         self._faces = faces(planned)
-        self._renders = {
+        self.renders = {
             name: {
                 output: catalog.previews[port] for output, port in types.items() if port in catalog.previews
             }
             for name, types in output_types(planned).items()
         }
         """How each output of each node is shown, of those that can be."""
+        self.done: set[str] = set()
+        """Nodes that have made what they are for."""
         self._easel = easel
         self._send = send
         self._helm = helm
@@ -83,7 +85,7 @@ class Story:
     def _list(self, event: NodeListed) -> None:
         tally = self._tallies[event.name] = Tally(event.items)
         work = Work(
-            self._run, dict.fromkeys(self._outputs(event.name)), self._renders[event.name], self._drawn
+            self._run, dict.fromkeys(self._outputs(event.name)), self.renders[event.name], self._drawn
         )
         self._easel.begin_items(self._graph, event.name, work, tally, list(event.items))
         self._easel.progress(event.name, tally.progress)
@@ -96,7 +98,7 @@ class Story:
             if tally := self._tallies.get(name):
                 tally.take(event)
                 self._easel.progress(name, tally.progress)
-                if self._renders[name] or _fetchable(event.event):
+                if self.renders[name] or _fetchable(event.event):
                     self._put_item(name, event)
 
     def _put_item(self, name: str, event: NodeItem) -> None:
@@ -167,7 +169,7 @@ class Story:
             if made and made.run == self._run and "item" in made.outputs:
                 outputs[socket] = made.outputs["item"]
         if outputs:
-            work = Work(self._run, outputs, self._renders[name], self._drawn)
+            work = Work(self._run, outputs, self.renders[name], self._drawn)
             self._easel.put(self._graph, name, work)
 
     def _work(self, name: str, value: Any, step: int = 1, total: int = 1) -> Work | None:
@@ -179,7 +181,7 @@ class Story:
             outputs = {output: getattr(value, output) for output in names}
         else:
             outputs = {names[0]: value}
-        return Work(self._run, outputs, self._renders[name], self._drawn, step, total)
+        return Work(self._run, outputs, self.renders[name], self._drawn, step, total)
 
     def _outputs(self, name: str) -> list[str]:
         return list(self._groups[name].outputs if name in self._groups else self._nodes[name].outputs)
@@ -187,6 +189,8 @@ class Story:
     def _report(self, report: wire.NodeReport) -> None:
         if report.state not in ("queued", "running"):
             self._over.add(report.node)
+        if report.state == "done":
+            self.done.add(report.node)
         self._send(pipe.Node(self._run, report))
 
 

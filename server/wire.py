@@ -25,6 +25,10 @@ UPLOAD = 64 * 1024 * 1024
 """Bytes of one upload, at most."""
 WIDTH = 512
 """Pixels of a preview's longer side, unless a client asks for more or less."""
+THUMBNAIL = 256
+"""Pixels of the longer side of the small picture that is kept of each result."""
+COVER = 320
+"""Pixels of the longer side of a graph's cover, at most."""
 
 # In Python $ also matches before a line's end.
 Name = Annotated[
@@ -168,10 +172,23 @@ class ExposeSetting(Operation, tag="expose", frozen=True):
     socket: Annotated[Socket | None, Meta(description="node.setting")] = None
 
 
+class CollapseNode(Operation, tag="collapse", frozen=True):
+    """Draw a node small; or, with ``on`` false, in full again."""
+
+    node: NodeName
+    on: bool = True
+
+
 class SetNotes(Operation, tag="notes", frozen=True):
     """Replace the texts on the canvas."""
 
     notes: list[graphfile.FileNote]
+
+
+class SetFrames(Operation, tag="frames", frozen=True):
+    """Replace the frames, rectangles with a title, behind the nodes on the canvas."""
+
+    frames: list[graphfile.FileFrame]
 
 
 Op: TypeAlias = (
@@ -185,7 +202,9 @@ Op: TypeAlias = (
     | BypassNode
     | RenameNode
     | ExposeSetting
+    | CollapseNode
     | SetNotes
+    | SetFrames
 )
 
 
@@ -218,6 +237,26 @@ class ListPictures(Request, frozen=True):
     """Which pictures there are for nodes to load. Answered by pictures."""
 
 
+class GetPicture(Request, frozen=True):
+    """Look at a picture that list_pictures tells. Answered by chunks in binary frames and then fetched.
+
+    With a width it comes as a JPEG no larger than that, rounded as previews are; without, as the
+    file that it is.
+    """
+
+    file: Annotated[str, Meta(min_length=1, max_length=600, description="What it is called in settings.")]
+    width: Width | None = None
+
+
+class GetCover(Request, frozen=True):
+    """The picture that stands for a graph, as a small JPEG: one of its own, or its newest result.
+
+    Answered by chunks in binary frames and then fetched.
+    """
+
+    graph: Name
+
+
 class NewGraph(Request, frozen=True):
     """Begin an empty graph and open it. Answered by opened."""
 
@@ -245,6 +284,15 @@ class SaveGraph(Request, frozen=True):
     graph: Name
     to: Name | None = None
     overwrite: bool = False
+
+
+class RevertGraph(Request, frozen=True):
+    """Give up the changes of an open graph that are not saved, for all who have it open, for good.
+
+    Answered by opened, which goes to all of them; a run that is on goes on.
+    """
+
+    graph: Name
 
 
 class RenameGraph(Request, frozen=True):
@@ -413,6 +461,36 @@ class GetHistory(Request, frozen=True):
     limit: Annotated[int, Meta(ge=1, le=500)] = 50
 
 
+class ListResults(Request, frozen=True):
+    """The pictures that runs have made and the server has kept, the newest first. Answered by results."""
+
+    graph: Name | None = None
+    before: Annotated[Whole | None, Meta(description="Only those with a smaller number.")] = None
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+
+
+class GetResult(Request, frozen=True):
+    """Get a result that is kept. Answered by chunks in binary frames and then fetched.
+
+    With a width up to THUMBNAIL it comes as a JPEG of that size; else as the PNG, which carries the graph.
+    """
+
+    result: Whole
+    width: Width | None = None
+
+
+class GetMaking(Request, frozen=True):
+    """The graph that made a result, as it was then. Answered by making."""
+
+    result: Whole
+
+
+class DeleteResult(Request, frozen=True):
+    """Delete a result for good. Answered by done; everyone hears result_deleted."""
+
+    result: Whole
+
+
 class GetStatus(Request, frozen=True):
     """How the server and this connection are. Answered by status."""
 
@@ -426,10 +504,13 @@ AnyRequest: TypeAlias = (
     | GetCatalogue
     | ListGraphs
     | ListPictures
+    | GetPicture
+    | GetCover
     | NewGraph
     | OpenGraph
     | CloseGraph
     | SaveGraph
+    | RevertGraph
     | RenameGraph
     | DuplicateGraph
     | DeleteGraph
@@ -451,6 +532,10 @@ AnyRequest: TypeAlias = (
     | EndUpload
     | FetchResult
     | GetHistory
+    | ListResults
+    | GetResult
+    | GetMaking
+    | DeleteResult
     | GetStatus
     | Ping
 )
@@ -517,7 +602,10 @@ class NodeInfo(Struct, frozen=True):
     outputs: list[OutputInfo]
     settings: Annotated[
         dict[str, Any],
-        Meta(description="A JSON Schema, with x-port, x-widget, x-unit, x-step, x-scale, x-live and x-note."),
+        Meta(
+            description="A JSON Schema, with x-port, x-widget, x-unit, x-step, x-scale, x-live, x-palette "
+            "and x-note."
+        ),
     ]
     streams: bool
     touches: list[Literal["files", "network"]]
@@ -530,6 +618,8 @@ class GraphInfo(Struct, frozen=True):
     source: Literal["library", "gallery", "unsaved"]
     nodes: int
     modified: Time
+    cover: Annotated[bool, Meta(description="There is a picture of it; see get_cover.")] = False
+    text: Annotated[str, Meta(description="The beginning of its first note, at most 300 characters.")] = ""
 
 
 class RunInfo(Struct, frozen=True):
@@ -547,6 +637,19 @@ class RunInfo(Struct, frozen=True):
     needs: Annotated[list[str], Meta(description="Kinds of nodes that have to be allowed first.")] = []
     failed: Annotated[list[str], Meta(description="Nodes that failed.")] = []
     skipped: Annotated[list[str], Meta(description="Nodes that did not run because of those.")] = []
+
+
+class ResultInfo(Struct, frozen=True):
+    """A picture that a run has made and the server has kept."""
+
+    result: int
+    run: int
+    graph: Annotated[str, Meta(description="What it is called now, or was when it was deleted.")]
+    node: Annotated[str, Meta(description="The end of the graph, or the node in only, that it is of.")]
+    made: Time
+    seconds: Annotated[float, Meta(description="That the run took.")]
+    width: int
+    height: int
 
 
 class ItemReport(Struct, frozen=True):
@@ -631,6 +734,7 @@ class Welcome(Message, frozen=True):
 
     protocol: int
     version: str
+    server: Annotated[str, Meta(description="Of this start of the server; another one after a restart.")]
     page: Annotated[str, Meta(description="Of the page that is handed out; another one should reload.")]
     workers: list[WorkerInfo]
 
@@ -674,6 +778,10 @@ class Opened(Message, frozen=True):
     revision: int
     content: graphfile.GraphFile
     saved: bool
+    changed: Annotated[
+        float,
+        Meta(description="When it was last changed, in seconds since 1970; 0 if all changes are saved."),
+    ]
     runs: Annotated[list[RunInfo], Meta(description="Those that are on or wait.")]
     latest: Annotated[RunInfo | None, Meta(description="The latest that has begun, and may have ended.")]
     nodes: Annotated[list[NodeReport], Meta(description="Of the latest run.")]
@@ -796,7 +904,7 @@ class Uploaded(Message, frozen=True):
 
 
 class Fetched(Message, frozen=True):
-    """All chunks of a result are sent."""
+    """All chunks of a result or a picture are sent."""
 
     size: int
     sha256: Digest
@@ -808,6 +916,32 @@ class History(Message, frozen=True):
     """Runs, the latest first."""
 
     runs: list[RunInfo]
+
+
+class Results(Message, frozen=True):
+    """Results that are kept, the newest first."""
+
+    results: list[ResultInfo]
+    more: Annotated[bool, Meta(description="There are older ones.")]
+
+
+class Making(Message, frozen=True):
+    """The graph that made a result, as it was then."""
+
+    result: int
+    content: graphfile.GraphFile
+
+
+class ResultKept(Message, frozen=True):
+    """A result of a run is kept; told to everyone."""
+
+    info: ResultInfo
+
+
+class ResultDeleted(Message, frozen=True):
+    """A result is there no more: somebody has deleted it, or newer ones took its room. Told to everyone."""
+
+    result: int
 
 
 class Status(Message, frozen=True):
@@ -850,6 +984,10 @@ AnyMessage: TypeAlias = (
     | Uploaded
     | Fetched
     | History
+    | Results
+    | Making
+    | ResultKept
+    | ResultDeleted
     | Status
     | Pong
 )
@@ -883,7 +1021,7 @@ class UploadChunk(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ResultChunk(Struct, frozen=True):
-    """Of a part of a result (kind 3)."""
+    """Of a part of a result or a picture (kind 3)."""
 
     re: int
     offset: int

@@ -18,6 +18,8 @@ from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
 
+import msgspec
+
 from ..core import (
     Cache,
     CapriccioError,
@@ -35,16 +37,21 @@ from ..core.graphfile import parse
 from ..core.store import Store
 from . import pipe, wire
 from .catalogue import described, told
-from .easel import Easel
-from .encoding import MEDIA, encoded, file_name
+from .easel import Draw, Easel
+from .encoding import MEDIA, encoded, file_name, pictured
+from .ends import ends, telling
 from .graphs import as_node
 from .helm import Helm
 from .plain import error_line, text
 from .story import Story
 
 NICE = 10
+LAST = 19
+"""How nice the thread is that encodes pictures for nobody who waits."""
 OOM_SCORE = 700
 """When memory runs out, the kernel takes the worker before the server and most else."""
+WAITING = 64
+"""Pictures that may wait to be encoded: each holds memory that the next run may need."""
 _DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG
 
 
@@ -75,6 +82,14 @@ def _yield_to_others(memory: int) -> None:
     if memory:
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     faulthandler.enable()
+
+
+def _yield_to_all() -> None:
+    """Let the threads of nodes and previews go before this one; each has its own place on Linux."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LAST)
+    except (OSError, AttributeError):
+        pass
 
 
 class Line:
@@ -111,6 +126,8 @@ class Worker:
         self._helms: dict[int, Helm] = {}
         self._calls: dict[int, Calls] = {}
         self._answers = ThreadPoolExecutor(2, thread_name_prefix="answer")
+        self._keeps = ThreadPoolExecutor(1, thread_name_prefix="keep", initializer=_yield_to_all)
+        self._room = threading.Semaphore(WAITING)
         self._catalog = Catalog.load(setup.builtins, folder=Path(setup.plugin_folder))
         for path in map(Path, setup.plugin_files):
             try:
@@ -142,6 +159,11 @@ class Worker:
                 self._answers.submit(self._check, order)
             case pipe.Fetch():
                 self._answers.submit(self._fetch, order)
+            case pipe.Keep() if self._room.acquire(blocking=False):
+                # What is there now, whatever the next run puts in its place.
+                self._keeps.submit(self._keep, order, self._easel.held(order))
+            case pipe.Keep():
+                self._line.send(pipe.Kept(order.ask, text=f"{WAITING} pictures wait to be kept already"))
             case _ if helm := self._helms.get(order.run):
                 helm.obey(order)
 
@@ -171,6 +193,8 @@ class Worker:
         helm.take(planned, self._catalog)
         self._calls[start.run].items = frozenset(step.name for step in planned.steps if step.axes)
         story = Story(start, planned, self._catalog, self._easel, self._line.send, helm)
+        found = ends(planned, start.only, story.renders)
+        planned = telling(planned, found)
         with closing(run(planned, self._cache, controls=helm.controls)) as events:
             for event in events:
                 if isinstance(event, RunFinished):
@@ -178,7 +202,8 @@ class Worker:
                         start.run, event.seconds, False, list(event.failed), list(event.skipped)
                     )
                 story.tell(event)
-        self._line.send(ended)
+        done = [end for end in found if end.node in story.done]
+        self._line.send(msgspec.structs.replace(ended, ends=done))
 
     def _describe(self, order: pipe.Describe) -> None:
         try:
@@ -207,6 +232,18 @@ class Worker:
             self._line.send(pipe.Chunk(order.ask, data[start : start + wire.CHUNK]))
         digest = hashlib.sha256(data).hexdigest()
         self._line.send(pipe.Sent(order.ask, digest, MEDIA[order.format], file_name(order)))
+
+    def _keep(self, order: pipe.Keep, draw: Draw | None) -> None:
+        try:
+            data, kept = pictured(order, draw)
+        except BaseException as error:  # it may be a plugin's code that draws the picture
+            self._line.send(pipe.Kept(order.ask, text=error_line(error)))
+            return
+        finally:
+            self._room.release()
+        for start in range(0, len(data), wire.CHUNK):
+            self._line.send(pipe.Chunk(order.ask, data[start : start + wire.CHUNK]))
+        self._line.send(kept)
 
 
 class Calls:

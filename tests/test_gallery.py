@@ -61,6 +61,16 @@ def test_a_gallery_graph_is_written_as_capriccio_writes_it_and_says_where_its_no
     assert graph.notes
 
 
+@pytest.mark.parametrize("path", GRAPHS, ids=lambda path: path.stem)
+def test_a_gallery_graph_says_what_it_shows_and_has_a_small_cover(path: Path) -> None:
+    said = load(path).notes[0].text
+    assert 20 < len(said) and said.endswith(".")
+    cover = path.parent / "covers" / f"{path.stem}.jpg"
+    assert cover.stat().st_size < 25_000
+    with Picture.open(cover) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (320, 200))
+
+
 def events_of(graph: Graph, catalog: Catalog, out: Path, cache: Cache) -> list[Event]:
     workspace = Workspace(out=out, folders=(ROOT / "graphs",))
     events = list(run(plan(graph, catalog, workspace), cache))

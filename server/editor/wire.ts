@@ -15,6 +15,15 @@ export interface FileNode {
 export interface FileNote {
   text: string;
   position?: [number, number];
+  size?: [number, number] | null;
+}
+
+/** A rectangle with a title, behind the nodes on the canvas. */
+export interface FileFrame {
+  title: string;
+  position: [number, number];
+  /** Width and height. */
+  size: [number, number];
 }
 
 /** A graph that another brings along, for those of its nodes that are graphs. */
@@ -27,6 +36,9 @@ export interface FileGraph {
   /** Where nodes stand. */
   layout: Record<string, [number, number]>;
   notes: FileNote[];
+  frames: FileFrame[];
+  /** The names of nodes that are drawn small. */
+  collapsed: string[];
 }
 
 /** A graph, as it is written to disk. */
@@ -41,6 +53,9 @@ export interface GraphFile {
   /** Where nodes stand. */
   layout: Record<string, [number, number]>;
   notes: FileNote[];
+  frames: FileFrame[];
+  /** The names of nodes that are drawn small. */
+  collapsed: string[];
   /** Graphs that it brings along; a node is one whose kind is graph:NAME. */
   graphs: Record<string, FileGraph>;
 }
@@ -54,6 +69,10 @@ export const TEXT = 65536;
 export const UPLOAD = 67108864;
 
 export const WIDTH = 512;
+
+export const THUMBNAIL = 256;
+
+export const COVER = 320;
 
 export type Format = "png" | "jpeg" | "webp" | "npy";
 
@@ -157,10 +176,24 @@ export interface ExposeSetting {
   socket?: string | null;
 }
 
+/** Draw a node small; or, with `on` false, in full again. */
+export interface CollapseNode {
+  op: "collapse";
+  /** A node in its graph. */
+  node: string;
+  on?: boolean;
+}
+
 /** Replace the texts on the canvas. */
 export interface SetNotes {
   op: "notes";
   notes: FileNote[];
+}
+
+/** Replace the frames, rectangles with a title, behind the nodes on the canvas. */
+export interface SetFrames {
+  op: "frames";
+  frames: FileFrame[];
 }
 
 export type Op =
@@ -174,7 +207,9 @@ export type Op =
   | BypassNode
   | RenameNode
   | ExposeSetting
-  | SetNotes;
+  | CollapseNode
+  | SetNotes
+  | SetFrames;
 
 /** Must come first. Answered by welcome. */
 export interface Hello {
@@ -201,6 +236,32 @@ export interface ListGraphs {
 /** Which pictures there are for nodes to load. Answered by pictures. */
 export interface ListPictures {
   type: "list_pictures";
+  id?: number;
+}
+
+/**
+ * Look at a picture that list_pictures tells. Answered by chunks in binary frames and then fetched.
+ *
+ * With a width it comes as a JPEG no larger than that, rounded as previews are; without, as the
+ * file that it is.
+ */
+export interface GetPicture {
+  type: "get_picture";
+  /** What it is called in settings. */
+  file: string;
+  width?: number | null;
+  id?: number;
+}
+
+/**
+ * The picture that stands for a graph, as a small JPEG: one of its own, or its newest result.
+ *
+ * Answered by chunks in binary frames and then fetched.
+ */
+export interface GetCover {
+  type: "get_cover";
+  /** 1 to 64 letters, digits, spaces, - and _; the name of a graph or a picture. */
+  graph: string;
   id?: number;
 }
 
@@ -239,6 +300,18 @@ export interface SaveGraph {
   graph: string;
   to?: string | null;
   overwrite?: boolean;
+  id?: number;
+}
+
+/**
+ * Give up the changes of an open graph that are not saved, for all who have it open, for good.
+ *
+ * Answered by opened, which goes to all of them; a run that is on goes on.
+ */
+export interface RevertGraph {
+  type: "revert_graph";
+  /** 1 to 64 letters, digits, spaces, - and _; the name of a graph or a picture. */
+  graph: string;
   id?: number;
 }
 
@@ -457,6 +530,42 @@ export interface GetHistory {
   id?: number;
 }
 
+/** The pictures that runs have made and the server has kept, the newest first. Answered by results. */
+export interface ListResults {
+  type: "list_results";
+  graph?: string | null;
+  /** Only those with a smaller number. */
+  before?: number | null;
+  limit?: number;
+  id?: number;
+}
+
+/**
+ * Get a result that is kept. Answered by chunks in binary frames and then fetched.
+ *
+ * With a width up to THUMBNAIL it comes as a JPEG of that size; else as the PNG, which carries the graph.
+ */
+export interface GetResult {
+  type: "get_result";
+  result: number;
+  width?: number | null;
+  id?: number;
+}
+
+/** The graph that made a result, as it was then. Answered by making. */
+export interface GetMaking {
+  type: "get_making";
+  result: number;
+  id?: number;
+}
+
+/** Delete a result for good. Answered by done; everyone hears result_deleted. */
+export interface DeleteResult {
+  type: "delete_result";
+  result: number;
+  id?: number;
+}
+
 /** How the server and this connection are. Answered by status. */
 export interface GetStatus {
   type: "get_status";
@@ -474,10 +583,13 @@ export type AnyRequest =
   | GetCatalogue
   | ListGraphs
   | ListPictures
+  | GetPicture
+  | GetCover
   | NewGraph
   | OpenGraph
   | CloseGraph
   | SaveGraph
+  | RevertGraph
   | RenameGraph
   | DuplicateGraph
   | DeleteGraph
@@ -499,6 +611,10 @@ export type AnyRequest =
   | EndUpload
   | FetchResult
   | GetHistory
+  | ListResults
+  | GetResult
+  | GetMaking
+  | DeleteResult
   | GetStatus
   | Ping;
 
@@ -550,7 +666,7 @@ export interface NodeInfo {
   doc: string;
   inputs: InputInfo[];
   outputs: OutputInfo[];
-  /** A JSON Schema, with x-port, x-widget, x-unit, x-step, x-scale, x-live and x-note. */
+  /** A JSON Schema, with x-port, x-widget, x-unit, x-step, x-scale, x-live, x-palette and x-note. */
   settings: Record<string, unknown>;
   streams: boolean;
   touches: ("files" | "network")[];
@@ -563,6 +679,10 @@ export interface GraphInfo {
   nodes: number;
   /** Seconds since 1970. */
   modified: number;
+  /** There is a picture of it; see get_cover. */
+  cover: boolean;
+  /** The beginning of its first note, at most 300 characters. */
+  text: string;
 }
 
 /** One run: where it stands. */
@@ -583,6 +703,22 @@ export interface RunInfo {
   failed: string[];
   /** Nodes that did not run because of those. */
   skipped: string[];
+}
+
+/** A picture that a run has made and the server has kept. */
+export interface ResultInfo {
+  result: number;
+  run: number;
+  /** What it is called now, or was when it was deleted. */
+  graph: string;
+  /** The end of the graph, or the node in only, that it is of. */
+  node: string;
+  /** Seconds since 1970. */
+  made: number;
+  /** That the run took. */
+  seconds: number;
+  width: number;
+  height: number;
 }
 
 /** One item of a node that runs once for each item of a list. */
@@ -660,6 +796,8 @@ export interface Welcome {
   type: "welcome";
   protocol: number;
   version: string;
+  /** Of this start of the server; another one after a restart. */
+  server: string;
   /** Of the page that is handed out; another one should reload. */
   page: string;
   workers: WorkerInfo[];
@@ -713,6 +851,8 @@ export interface Opened {
   revision: number;
   content: GraphFile;
   saved: boolean;
+  /** When it was last changed, in seconds since 1970; 0 if all changes are saved. */
+  changed: number;
   /** Those that are on or wait. */
   runs: RunInfo[];
   /** The latest that has begun, and may have ended. */
@@ -856,7 +996,7 @@ export interface Uploaded {
   re: number | null;
 }
 
-/** All chunks of a result are sent. */
+/** All chunks of a result or a picture are sent. */
 export interface Fetched {
   type: "fetched";
   size: number;
@@ -871,6 +1011,37 @@ export interface Fetched {
 export interface History {
   type: "history";
   runs: RunInfo[];
+  re: number | null;
+}
+
+/** Results that are kept, the newest first. */
+export interface Results {
+  type: "results";
+  results: ResultInfo[];
+  /** There are older ones. */
+  more: boolean;
+  re: number | null;
+}
+
+/** The graph that made a result, as it was then. */
+export interface Making {
+  type: "making";
+  result: number;
+  content: GraphFile;
+  re: number | null;
+}
+
+/** A result of a run is kept; told to everyone. */
+export interface ResultKept {
+  type: "result_kept";
+  info: ResultInfo;
+  re: number | null;
+}
+
+/** A result is there no more: somebody has deleted it, or newer ones took its room. Told to everyone. */
+export interface ResultDeleted {
+  type: "result_deleted";
+  result: number;
   re: number | null;
 }
 
@@ -920,6 +1091,10 @@ export type AnyMessage =
   | Uploaded
   | Fetched
   | History
+  | Results
+  | Making
+  | ResultKept
+  | ResultDeleted
   | Status
   | Pong;
 
@@ -946,7 +1121,7 @@ export interface UploadChunk {
   offset: number;
 }
 
-/** Of a part of a result (kind 3). */
+/** Of a part of a result or a picture (kind 3). */
 export interface ResultChunk {
   re: number;
   offset: number;

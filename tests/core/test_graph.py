@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from capriccio.core import Graph, GraphError, Link, Note, Placed
+from capriccio.core import Frame, Graph, GraphError, Link, Note, Placed
 
 NODES = {"a": Placed("toy.Number", {"value": 1.0}), "b": Placed("toy.Sum")}
 LINKS = (Link("a", "number", "b", "items"), Link("b", "number", "c", "a"))
@@ -21,6 +21,8 @@ def test_a_link_is_written_from_output_to_input() -> None:
     [
         Graph(NODES, LINKS, {"a": (3.0, 4.0)}),
         Graph(NODES, LINKS, notes=(Note("mind the gap", (1.0, 2.0)),)),
+        Graph(NODES, LINKS, frames=(Frame("sums", (0.0, 0.0), (300.0, 200.0)),)),
+        Graph(NODES, LINKS, collapsed=frozenset("a")),
     ],
 )
 def test_where_nodes_stand_changes_no_meaning(moved: Graph) -> None:
@@ -112,6 +114,18 @@ def test_a_node_keeps_all_but_its_name_when_it_is_renamed() -> None:
 def test_a_renamed_node_stands_where_it_stood_though_the_name_was_left_over() -> None:
     graph = Graph(NODES, LINKS, {"old": (9.0, 9.0), "a": (0.0, 1.0)})
     assert graph.renamed("a", "old").layout == {"old": (0.0, 1.0)}
+
+
+def test_a_node_that_is_drawn_small_stays_so_under_another_name_and_is_forgotten_when_it_goes() -> None:
+    small = DRAWN.with_collapsed("a")
+    assert (small.collapsed, small.with_collapsed("a", False)) == (frozenset("a"), DRAWN)
+    assert small.renamed("a", "first").collapsed == frozenset(["first"])
+    assert small.renamed("b", "first").collapsed == frozenset("a")
+    assert small.without("a").collapsed == frozenset()
+    assert small.without("b").collapsed == frozenset("a")
+    left_over = DRAWN.with_collapsed("old")
+    assert left_over.renamed("a", "old").collapsed == frozenset()
+    assert left_over.with_collapsed("a").renamed("a", "old").collapsed == frozenset(["old"])
 
 
 def test_two_nodes_cannot_have_one_name() -> None:

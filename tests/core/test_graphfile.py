@@ -15,6 +15,7 @@ from typing import Any, get_args
 
 import pytest
 from capriccio.core import (
+    Frame,
     Graph,
     GraphFileError,
     Limits,
@@ -40,7 +41,9 @@ GRAPH = Graph(
     },
     (Link("b", "number", "sum", "items"), Link("a", "number", "sum", "items")),
     {"sum": (3, 4.5)},
-    (Note("mind the « gap »", (1, 2)),),
+    (Note("mind the « gap »", (1, 2)), Note("wide", (0, 0), (300, 40.5))),
+    frames=(Frame("sums", (-20, -20), (640, 320)), Frame("", (0, 0), (1, 1))),
+    collapsed=frozenset(["sum", "a"]),
 )
 WRITTEN = """{
   "format": "capriccio-graph",
@@ -58,7 +61,16 @@ WRITTEN = """{
     "sum": [3.0, 4.5]
   },
   "notes": [
-    {"text": "mind the « gap »", "position": [1.0, 2.0]}
+    {"text": "mind the « gap »", "position": [1.0, 2.0]},
+    {"text": "wide", "position": [0.0, 0.0], "size": [300.0, 40.5]}
+  ],
+  "frames": [
+    {"title": "sums", "position": [-20.0, -20.0], "size": [640.0, 320.0]},
+    {"title": "", "position": [0.0, 0.0], "size": [1.0, 1.0]}
+  ],
+  "collapsed": [
+    "a",
+    "sum"
   ]
 }
 """
@@ -87,6 +99,8 @@ PARAMS = st.dictionaries(
 )
 MODES = st.sampled_from(get_args(Mode))
 POSITIONS = st.tuples(*[st.floats(allow_nan=False, allow_infinity=False) | st.integers(-99, 99)] * 2)
+SIDES = st.floats(1e-9, allow_infinity=False) | st.integers(1, 99)
+SIZES = st.tuples(SIDES, SIDES)
 PARTS = (
     st.dictionaries(
         NAMES,
@@ -95,11 +109,17 @@ PARTS = (
     ),
     st.lists(st.builds(Link, NAMES, SOCKETS, NAMES, SOCKETS), max_size=6).map(tuple),
     st.dictionaries(TEXTS, POSITIONS, max_size=3),
-    st.lists(st.builds(Note, TEXTS, POSITIONS), max_size=2).map(tuple),
+    st.lists(st.builds(Note, TEXTS, POSITIONS, st.none() | SIZES), max_size=2).map(tuple),
     st.dictionaries(SOCKETS, st.builds("{}.{}".format, NAMES, SOCKETS), max_size=2),
 )
+LOOKS = {
+    "frames": st.lists(st.builds(Frame, TEXTS, POSITIONS, SIZES), max_size=2).map(tuple),
+    "collapsed": st.frozensets(TEXTS, max_size=3),
+}
 GRAPH_NAMES = st.sampled_from(["style", "Zwei 2", "_-", "größe", "n" * 64])
-GRAPHS = st.builds(Graph, *PARTS, st.dictionaries(GRAPH_NAMES, st.builds(Graph, *PARTS), max_size=2))
+GRAPHS = st.builds(
+    Graph, *PARTS, st.dictionaries(GRAPH_NAMES, st.builds(Graph, *PARTS, **LOOKS), max_size=2), **LOOKS
+)
 
 
 def head(**changes: Any) -> dict[str, Any]:
@@ -138,6 +158,8 @@ def test_one_graph_is_one_text_in_whatever_order_it_was_made(graph: Graph, chanc
         graph.notes,
         shuffled(dict(graph.exposed)),
         shuffled(dict(graph.graphs)),
+        frames=graph.frames,
+        collapsed=frozenset(shuffled(list(graph.collapsed))),
     )
     assert graphfile.dump(other) == graphfile.dump(graph)
 
@@ -221,7 +243,7 @@ def test_a_node_that_nobody_knows_survives_load_and_save(tmp_path: Path) -> None
         (
             text_of(lnks=[]),
             '"lnks" is unknown here; remove it, or use format, version, nodes, links, exposed, layout, '
-            "notes and graphs; did you mean links?",
+            "notes, frames, collapsed and graphs; did you mean links?",
         ),
         (
             text_of(nodes={"a": []}),
@@ -261,13 +283,43 @@ def test_a_node_that_nobody_knows_survives_load_and_save(tmp_path: Path) -> None
         ),
         (
             text_of(notes=[{"text": ""}, {"text": "", "x": 1}]),
-            'note 2: "x" is unknown here; remove it, or use text and position',
+            'note 2: "x" is unknown here; remove it, or use text, position and size',
         ),
         (text_of(notes=[{}]), 'note 1: "text" is missing; it must be a text of at most 10,000 characters'),
         (
             text_of(notes=[{"text": "", "position": None}]),
             'note 1: "position" is null; it must be two numbers, such as [0, 260]',
         ),
+        (
+            text_of(notes=[{"text": "", "size": [1, 0]}]),
+            'note 1: "size" is [1, 0]; it must be two numbers above 0, such as [640, 320]',
+        ),
+        (
+            text_of(frames={}),
+            '"frames" is {}; it must be a list of frames, such as '
+            '[{"title": "style", "position": [0, 0], "size": [640, 320]}]',
+        ),
+        (
+            text_of(frames=[{"title": "a", "position": [0, 0], "size": [1, 1]}, {"title": "b"}]),
+            'frame 2: "position" is missing; it must be two numbers, such as [0, 260]',
+        ),
+        (
+            text_of(frames=[{"title": "a" * 201, "position": [0, 0], "size": [1, 1]}]),
+            f'frame 1: "title" is "{"a" * 99}...; it must be a text of at most 200 characters',
+        ),
+        (
+            text_of(frames=[{"title": "a", "position": [0, 0], "size": [-1, 1]}]),
+            'frame 1: "size" is [-1, 1]; it must be two numbers above 0, such as [640, 320]',
+        ),
+        (
+            text_of(frames=[{"title": "a", "position": [0, 0], "size": [1, 1], "color": "red"}]),
+            'frame 1: "color" is unknown here; remove it, or use title, position and size',
+        ),
+        (
+            text_of(collapsed="photo"),
+            '"collapsed" is "photo"; it must be a list of names of nodes, such as ["photo"]',
+        ),
+        (text_of(collapsed=["a", 5]), "collapsed 2 is 5; it must be the name of a node"),
         (
             text_of(exposed=[]),
             '"exposed" is []; it must be an object of settings by name, such as {"strength": "dream.rate"}',
@@ -286,7 +338,8 @@ def test_a_node_that_nobody_knows_survives_load_and_save(tmp_path: Path) -> None
         ),
         (
             text_of(graphs={"style": []}),
-            "graph style: it is []; it must be an object with nodes, links, exposed, layout and notes",
+            "graph style: it is []; it must be an object with nodes, links, exposed, layout, notes, "
+            "frames and collapsed",
         ),
         (text_of(graphs={"style": {}}), f'graph style: "nodes" is missing; {NODES_MUST}'),
         (text_of(graphs={"style": {"nodes": 1}}), f'graph style: "nodes" is 1; {NODES_MUST}'),
@@ -306,7 +359,7 @@ def test_a_node_that_nobody_knows_survives_load_and_save(tmp_path: Path) -> None
         (
             text_of(graphs={"style": head()}),
             'graph style: "format" is unknown here; '
-            "remove it, or use nodes, links, exposed, layout and notes",
+            "remove it, or use nodes, links, exposed, layout, notes, frames and collapsed",
         ),
         (
             text_of(graphs={"style": {"nodes": {}, "graphs": {}}}),
@@ -398,6 +451,8 @@ COMPOSED = Graph(
             {"a": (1, 2)},
             (Note("inside"),),
             {"strength": "b.value"},
+            frames=(Frame("within", (0, 0), (10, 20)),),
+            collapsed=frozenset("a"),
         ),
         "blur": Graph({"x": Placed("toy.Blur")}),
     },
@@ -436,6 +491,12 @@ COMPOSED_TEXT = """{
       },
       "notes": [
         {"text": "inside", "position": [0.0, 0.0]}
+      ],
+      "frames": [
+        {"title": "within", "position": [0.0, 0.0], "size": [10.0, 20.0]}
+      ],
+      "collapsed": [
+        "a"
       ]
     }
   }
@@ -481,7 +542,7 @@ def test_a_newer_file_is_read_and_says_why_it_can_only_be_looked_at() -> None:
 @pytest.mark.parametrize(
     ("changes", "graph"),
     [
-        ({"frames": [1], "links": None, "layout": 3, "notes": {}, "exposed": "x", "graphs": []}, Graph()),
+        ({"tapes": [1], "links": None, "layout": 3, "notes": {}, "exposed": "x", "graphs": []}, Graph()),
         (
             {"nodes": {"a": {"kind": "x", "shape": "round", "params": {"n": 1}}, "b": {"shape": 1}, "c": 5}},
             Graph({"a": Placed("x", {"n": 1})}),
@@ -508,6 +569,11 @@ def test_a_newer_file_is_read_and_says_why_it_can_only_be_looked_at() -> None:
             {"notes": [{"text": "a", "position": "left"}, {"markdown": "b"}, {"text": "c", "font": 1}, "d"]},
             Graph(notes=(Note("a"), Note("c"))),
         ),
+        (
+            {"frames": [1, {"title": "a", "position": [0, 0], "size": [1, 2], "color": 5}, {"title": "b"}]},
+            Graph(frames=(Frame("a", (0.0, 0.0), (1.0, 2.0)),)),
+        ),
+        ({"collapsed": ["a", 5, {"node": "b"}], "frames": {}}, Graph(collapsed=frozenset("a"))),
         (
             {"exposed": {"a": "x.y", "b": {"socket": "x.y"}, "c d": "x.y", "e": "x"}},
             Graph(exposed={"a": "x.y"}),

@@ -5,7 +5,19 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
-from capriccio.core import Choice, Color, ImageFile, Live, NodeError, Pattern, Range, Seed, Widget
+from capriccio.core import (
+    Choice,
+    Color,
+    ImageFile,
+    LabelsFile,
+    Live,
+    MaskFile,
+    NodeError,
+    Pattern,
+    Range,
+    Seed,
+    Widget,
+)
 from capriccio.core.params import REQUIRED, declared, did_you_mean
 
 Rate = Annotated[float, Range(0.001, 1.0, "px", step=0.1, scale="log"), "How fast."]
@@ -32,6 +44,8 @@ def test_a_setting_may_be_live() -> None:
         (Color, "#ffffff", str, Widget("color")),
         (ImageFile, REQUIRED, Path, Widget("image")),
         (ImageFile, Path("a.png"), Path, Widget("image")),
+        (MaskFile, REQUIRED, Path, Widget("mask")),
+        (LabelsFile, REQUIRED, Path, Widget("labels")),
         (Annotated[str, Widget("multiline")], "", str, Widget("multiline")),
         (bool, False, bool, None),
     ],
@@ -138,7 +152,8 @@ def test_only_numbers_are_made_to_fit() -> None:
             list[int],
             [],
             "x is a list[int], which is no type for a setting; use int, float, bool, str, Literal, "
-            "Seed, Color, ImageFile or Folder, or put it before the * if it is an input",
+            "Seed, Color, ImageFile, MaskFile, LabelsFile or Folder, "
+            "or put it before the * if it is an input",
         ),
         (
             Annotated[ImageFile, Live()],

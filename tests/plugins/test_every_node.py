@@ -54,6 +54,8 @@ IN_FILES = {
     "capriccio.Number",
     "capriccio.Numbers",
     "capriccio.Optimize",
+    "capriccio.PaintedLabels",
+    "capriccio.PaintedMask",
     "capriccio.Pick",
     "capriccio.PreviewImage",
     "capriccio.Repeat",
@@ -68,6 +70,7 @@ IN_FILES = {
 """People's files name these."""
 
 CATEGORIES = {"Graphs", "Images", "Lists", "Networks", "Objectives", "Optimize", "Output", "Values"}
+BANDS = {"Image": 3, "Mask": 1}
 SELF_EVIDENT = {"file", "background", "width", "height", "seed", "format"}
 """Settings whose names say all."""
 AS_LINKED = {("capriccio.Pick", "index")}
@@ -80,6 +83,8 @@ class Anything:
 
 TYPES: dict[str, Any] = {
     "Image": Tensor,
+    "Mask": Tensor,
+    "Labels": Tensor,
     "Network": Backbone,
     "Features": FeatureMaps,
     "Objective": tuple,
@@ -107,6 +112,8 @@ def given(vgg: VGG, picture: Callable[..., Tensor], tmp_path: Path, context: Con
         "Bool": True,
         "anything": Anything(),
         "file": tmp_path / "a.png",
+        "mask": tmp_path / "a.png",
+        "labels": tmp_path / "a.png",
         "folder": tmp_path,
         "context": context,
     }
@@ -217,7 +224,9 @@ def test_it_works_with_its_defaults_and_gives_what_it_declares(node: AnyNode, gi
     for port, value in found:
         assert isinstance(value, Anything if port.variable else TYPES[port.name])
         if isinstance(value, Tensor):
-            assert value.dtype == torch.float32 and value.shape[0] == 3 and not value.requires_grad
+            assert not value.requires_grad
+        if isinstance(value, Tensor) and port.name in BANDS:
+            assert value.dtype == torch.float32 and value.shape[0] == BANDS[port.name]
             assert 0 <= value.min() and value.max() <= 1
         if isinstance(value, tuple):
             assert all(isinstance(term, Term) for term in value)
@@ -292,8 +301,8 @@ def test_a_node_that_shows_its_work_counts_its_steps_and_stops_when_closed(
 def test_whatever_makes_a_picture_can_be_shown() -> None:
     previews = Catalog.load(BUILTIN, installed=False).previews
     made = {output.type.name for node in NODES.values() for output in node.outputs.values()}
-    shown = made & {"Image", "Mask"}
-    assert shown and shown <= previews.keys()
+    shown = made & {"Image", "Mask", "Labels"}
+    assert len(shown) == 3 and shown <= previews.keys()
 
 
 def test_every_plugin_contributes_something() -> None:

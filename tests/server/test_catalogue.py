@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 import pytest
 from capriccio.core import (
+    PALETTE,
     AnyNode,
     Catalog,
     Choice,
@@ -18,6 +19,8 @@ from capriccio.core import (
     Image,
     ImageFile,
     InputError,
+    LabelsFile,
+    MaskFile,
     Pattern,
     Range,
     Seed,
@@ -158,6 +161,8 @@ def test_a_schema_refuses_whole_numbers_that_no_graph_file_holds_whatever_the_ra
 def test_every_setting_says_how_it_is_drawn(name: str) -> None:
     schema = settings([PARAMS[name]])["properties"][PARAMS[name].name]
     drawn = {"slider", "number", "switch", "text", "choice", "seed", "color", "image"} | {
+        "mask",
+        "labels",
         "folder",
         "multiline",
         "type",
@@ -207,6 +212,17 @@ def test_every_setting_says_how_it_is_drawn(name: str) -> None:
         ),
         (Path, Path("a.txt"), {"type": "string", "x-port": "Text", "x-widget": "text", "default": "a.txt"}),
         (ImageFile, REQUIRED, {"type": "string", "x-port": "Text", "x-widget": "image"}),
+        (MaskFile, REQUIRED, {"type": "string", "x-port": "Text", "x-widget": "mask"}),
+        (
+            LabelsFile,
+            REQUIRED,
+            {
+                "type": "string",
+                "x-port": "Text",
+                "x-widget": "labels",
+                "x-palette": [{"name": name, "color": color} for name, color in PALETTE],
+            },
+        ),
         (
             Seed,
             0,

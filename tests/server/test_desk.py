@@ -2,16 +2,20 @@
 
 import asyncio
 import json
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from capriccio.core import Graph, Placed, graphfile, load
+from capriccio.core import Graph, Note, Placed, graphfile, load
 from capriccio.server import desk as desks
 from capriccio.server import wire
 from capriccio.server.outbox import Outbox
 from capriccio.server.refusal import Refusal
 from capriccio.server.studio import Folders, Studio
+
+from .test_album import keep, made
 
 
 @pytest.fixture
@@ -20,7 +24,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
     gallery.mkdir()
     studio = Studio(Folders(tmp_path / "library", gallery, tmp_path / "out", tmp_path / "state"))
     yield studio
-    studio.records.close()
+    studio.close()
 
 
 def add(studio: Studio, graph: str, node: str, kind: str = "toy.A", by: Outbox | None = None) -> wire.Edited:
@@ -71,8 +75,8 @@ def test_what_is_not_saved_outlives_the_server(studio: Studio) -> None:
     asyncio.run(again.desk.save(wire.SaveGraph(graph="lake"), Outbox(lambda: None)))
     third = Studio(studio.folders)
     assert asyncio.run(third.desk.open("lake")).saved
-    again.records.close()
-    third.records.close()
+    again.close()
+    third.close()
 
 
 def test_a_new_graph_needs_a_name_of_its_own(studio: Studio) -> None:
@@ -363,3 +367,131 @@ def test_a_draft_that_cannot_be_written_is_tried_again(studio: Studio) -> None:
 
     asyncio.run(edited())
     assert list(load(drafts / "lake.json").nodes) == ["a"]
+
+
+def outbox_of(studio: Studio, name: str) -> Outbox:
+    outbox = Outbox(lambda: None)
+    studio.runs.audience.enter(studio.desk[name], outbox)
+    return outbox
+
+
+def revert(studio: Studio, name: str, by: Outbox = OUTBOX) -> wire.Opened:
+    return asyncio.run(studio.desk.revert(name, by))
+
+
+def test_changes_that_are_not_saved_can_be_given_up(studio: Studio) -> None:
+    studio.library.save("lake", Graph({"a": Placed("toy.A")}), False)
+    document = asyncio.run(studio.desk.open("lake"))
+    add(studio, "lake", "b")
+    asyncio.run(studio.desk.write_drafts())
+    mine, other = outbox_of(studio, "lake"), outbox_of(studio, "lake")
+    opened = revert(studio, "lake", mine)
+    assert (opened.revision, opened.saved, opened.changed, list(opened.content.nodes)) == (
+        2,
+        True,
+        0.0,
+        ["a"],
+    )
+    assert document.graph == load(studio.folders.library / "lake.json")
+    assert json.loads(str(other.take())) == json.loads(wire.written(opened))
+    assert mine.take() is None
+    assert list((studio.folders.state / "drafts").glob("*.json")) == []
+    assert asyncio.run(Studio(studio.folders).desk.open("lake")).saved
+
+
+def test_changes_that_are_on_no_disk_yet_are_given_up_too(studio: Studio) -> None:
+    studio.library.save("lake", Graph({"a": Placed("toy.A")}), False)
+    asyncio.run(studio.desk.open("lake"))
+    add(studio, "lake", "b")
+    revert(studio, "lake")
+    asyncio.run(studio.desk.write_drafts())
+    assert not (studio.folders.state / "drafts" / "lake.json").exists()
+
+
+def test_changes_of_the_gallery_are_given_up_as_well_and_need_no_consent(studio: Studio) -> None:
+    graphfile.save(Graph({"reach": Placed("toy.Reach")}), studio.folders.gallery / "shown.json")
+    asyncio.run(studio.desk.open("shown"))
+    add(studio, "shown", "b")
+    asyncio.run(studio.desk.write_drafts())
+    again = Studio(studio.folders)
+    assert not asyncio.run(again.desk.open("shown")).saved
+    again.records.forgotten("shown")
+    opened = revert(again, "shown")
+    assert (opened.saved, list(opened.content.nodes)) == (True, ["reach"])
+    assert again.records.allowed("shown") == {"toy.Reach"}
+    again.close()
+
+
+def test_what_was_never_saved_cannot_be_given_up(studio: Studio) -> None:
+    asyncio.run(studio.desk.new("lake"))
+    add(studio, "lake", "a")
+    said = "lake was never saved, so there is nothing to go back to; save or delete it"
+    with pytest.raises(Refusal) as caught:
+        revert(studio, "lake")
+    assert str(caught.value) == said
+    assert list(studio.desk["lake"].graph.nodes) == ["a"]
+
+
+def test_a_node_that_is_given_up_has_nothing_to_show(studio: Studio) -> None:
+    studio.library.save("lake", Graph({"a": Placed("toy.A")}), False)
+    document = asyncio.run(studio.desk.open("lake"))
+    add(studio, "lake", "b")
+    studio.runs.reports[document.number] = {name: wire.NodeReport(name, "done") for name in "ab"}
+    assert [report.node for report in revert(studio, "lake").nodes] == ["a"]
+
+
+def test_it_is_told_since_when_a_graph_has_changes_that_are_not_saved(studio: Studio) -> None:
+    begun = time.time()
+    studio.library.save("lake", Graph(), False)
+    document = asyncio.run(studio.desk.open("lake"))
+    assert studio.desk.opened(document).changed == 0.0
+    add(studio, "lake", "a")
+    first = studio.desk.opened(document).changed
+    assert begun <= first <= time.time()
+    add(studio, "lake", "b")
+    assert studio.desk.opened(document).changed > first
+    asyncio.run(studio.desk.write_drafts())
+    os.utime(studio.folders.state / "drafts" / "lake.json", (5.0, 7.5))
+    again = Studio(studio.folders)
+    found = asyncio.run(again.desk.open("lake"))
+    assert again.desk.opened(found).changed == 7.5
+    asyncio.run(again.desk.save(wire.SaveGraph(graph="lake"), OUTBOX))
+    assert again.desk.opened(found).changed == 0.0
+    again.close()
+
+
+def test_a_list_of_graphs_tells_what_each_says_and_whether_there_is_a_picture_of_it(studio: Studio) -> None:
+    noted = Graph(notes=(Note("A lake."),))
+    studio.library.save("saved", noted, False)
+    graphfile.save(noted, studio.folders.gallery / "shown.json")
+    graphfile.save(noted, studio.folders.gallery / "bare.json")
+    (studio.folders.gallery / "covers").mkdir()
+    (studio.folders.gallery / "covers" / "shown.jpg").touch()
+    document = asyncio.run(studio.desk.new("new"))
+    document.apply(0, [wire.SetNotes([graphfile.FileNote("A sea.")])])
+    keep(studio.album, made(1, "saved"))
+    found = {info.name: (info.source, info.text, info.cover) for info in studio.desk.graphs()}
+    assert found == {
+        "bare": ("gallery", "A lake.", False),
+        "new": ("unsaved", "A sea.", False),
+        "saved": ("library", "A lake.", True),
+        "shown": ("gallery", "A lake.", True),
+    }
+
+
+def test_results_follow_a_graph_and_are_of_no_other_of_its_name(studio: Studio) -> None:
+    studio.library.save("lake", Graph(), False)
+    keep(studio.album, made(1))
+    asyncio.run(studio.desk.rename("lake", "sea"))
+    assert studio.album.graphs() == {"sea"}
+    asyncio.run(studio.desk.delete("sea"))
+    assert studio.album.graphs() == set()
+    assert len(studio.album.results("sea", None, 10)[0]) == 1
+
+
+def test_what_is_of_the_gallery_again_keeps_its_results(studio: Studio) -> None:
+    graphfile.save(Graph(), studio.folders.gallery / "shown.json")
+    studio.library.save("shown", Graph({"a": Placed("toy.A")}), False)
+    keep(studio.album, made(1, "shown"))
+    asyncio.run(studio.desk.delete("shown"))
+    assert studio.album.graphs() == {"shown"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from capriccio.core import Graph, Link, Note, Placed, graphfile
+from capriccio.core import Frame, Graph, Link, Note, Placed, graphfile
 from capriccio.server import wire
 from capriccio.server.document import REMEMBERED, Document
 from capriccio.server.edits import EXPOSED, LINKS, NODES
@@ -68,7 +68,11 @@ def test_every_operation_does_what_it_says(document: Document) -> None:
             wire.ExposeSetting("strength", "style.weight"),
             wire.ExposeSetting("power", "smooth.power"),
             wire.ExposeSetting("strength"),
-            wire.SetNotes([graphfile.FileNote("mind the gap", (7.0, 8.0))]),
+            wire.SetNotes([graphfile.FileNote("mind the gap", (7.0, 8.0), (90.0, 60.0))]),
+            wire.SetFrames([graphfile.FileFrame("all", (-9.0, -9.0), (400.0, 300.0))]),
+            wire.CollapseNode("smooth"),
+            wire.CollapseNode("style"),
+            wire.CollapseNode("style", False),
         ],
     )
     nodes = {
@@ -79,11 +83,16 @@ def test_every_operation_does_what_it_says(document: Document) -> None:
     layout = {"noise": (0.0, 0.0), "style": (100.0, 0.0), "smooth": (3.0, 4.0)}
     links = (Link.between("smooth.objective", "style.objectives"),)
     exposed = {"power": "smooth.power"}
-    assert document.graph == Graph(nodes, links, layout, (Note("mind the gap", (7.0, 8.0)),), exposed)
+    notes = (Note("mind the gap", (7.0, 8.0), (90.0, 60.0)),)
+    frames = (Frame("all", (-9.0, -9.0), (400.0, 300.0)),)
+    collapsed = frozenset(["smooth"])
+    assert document.graph == Graph(nodes, links, layout, notes, exposed, frames=frames, collapsed=collapsed)
 
 
 def test_what_is_sent_can_be_opened_as_a_file(document: Document) -> None:
-    document.apply(0, [wire.MuteNode("look"), wire.SetNotes([graphfile.FileNote("x")])])
+    frame = graphfile.FileFrame("x", (0.0, 0.0), (1.0, 1.0))
+    notes = wire.SetNotes([graphfile.FileNote("x")])
+    document.apply(0, [wire.MuteNode("look"), notes, wire.SetFrames([frame]), wire.CollapseNode("look")])
     assert graphfile.parse(msgspec.json.encode(document.content)) == document.graph
 
 
@@ -93,6 +102,23 @@ def test_what_is_exposed_follows_its_node(document: Document) -> None:
     assert document.graph.exposed == {"a": "look again.weight"}
     document.apply(2, [wire.ExposeSetting("a", "look.size")])
     assert document.graph.exposed == {"a": "look.size"}
+
+
+def test_a_node_that_is_drawn_small_stays_so_under_another_name_and_is_forgotten_when_it_goes(
+    document: Document,
+) -> None:
+    document.apply(0, [wire.CollapseNode("style"), wire.CollapseNode("look")])
+    document.apply(1, [wire.RenameNode("style", "manner"), wire.RemoveNode("look")])
+    assert document.graph.collapsed == frozenset(["manner"])
+    document.apply(2, [wire.AddNode("look", "own.Look"), wire.RemoveNode("manner")])
+    assert document.graph.collapsed == frozenset()
+
+
+def test_names_that_were_left_over_in_a_file_are_of_no_new_node() -> None:
+    graph = Graph({"a": Placed("own.A")}, layout={"b": (1.0, 2.0)}, collapsed=frozenset("bc"))
+    document = Document("mine", graph, saved=True)
+    document.apply(0, [wire.AddNode("c", "own.A"), wire.RenameNode("a", "b")])
+    assert (document.graph.collapsed, document.graph.layout) == (frozenset(), {"c": (0.0, 0.0)})
 
 
 def test_a_graph_is_placed_as_a_node(document: Document) -> None:
@@ -205,6 +231,19 @@ STRUCTURE: list[tuple[Sequence[wire.Op], str]] = [
         [wire.SetNotes([graphfile.FileNote("x", (0.0, float("-inf")))])],
         "a note cannot stand at (0.0, -inf); use finite numbers",
     ),
+    (
+        [wire.SetNotes([graphfile.FileNote("x", (0.0, 0.0), (0.0, 1.0))])],
+        "a note cannot have the size (0.0, 1.0); use finite numbers above 0",
+    ),
+    (
+        [wire.SetFrames([graphfile.FileFrame("x", (float("nan"), 0.0), (1.0, 1.0))])],
+        "a frame cannot stand at (nan, 0.0); use finite numbers",
+    ),
+    (
+        [wire.SetFrames([graphfile.FileFrame("x", (0.0, 0.0), (1.0, float("inf")))])],
+        "a frame cannot have the size (1.0, inf); use finite numbers above 0",
+    ),
+    ([wire.CollapseNode("stile")], "there is no node stile; did you mean style?"),
 ]
 
 
@@ -276,6 +315,11 @@ def test_resetting_what_is_not_set_is_fine(document: Document) -> None:
 
 # Pairs of edits that do not know of each other, and what the second is told if it is refused.
 
+
+def framed(title: str) -> wire.SetFrames:
+    return wire.SetFrames([graphfile.FileFrame(title, (0.0, 0.0), (300.0, 200.0))])
+
+
 MERGED: list[tuple[Ops, Ops]] = [
     ([set_("style", weight=2.0)], [set_("style", power=3)]),
     ([set_("style", weight=2.0)], [set_("look", weight=3.0)]),
@@ -304,6 +348,14 @@ MERGED: list[tuple[Ops, Ops]] = [
     ([wire.ExposeSetting("a", "style.x")], [wire.RemoveNode("look")]),
     ([wire.SetNotes([graphfile.FileNote("x")])], [set_("style", weight=2.0)]),
     ([wire.SetNotes([graphfile.FileNote("x")])], [wire.SetNotes([graphfile.FileNote("x")])]),
+    ([wire.SetNotes([graphfile.FileNote("x")])], [framed("x")]),
+    ([framed("x")], [framed("x")]),
+    ([framed("x")], [wire.RemoveNode("style")]),
+    ([wire.CollapseNode("style")], [wire.CollapseNode("style")]),
+    ([wire.CollapseNode("style")], [wire.CollapseNode("look", False)]),
+    ([wire.CollapseNode("style")], [wire.RemoveNode("style")]),
+    ([wire.CollapseNode("style")], [wire.RenameNode("style", "new")]),
+    ([wire.CollapseNode("style")], [set_("style", weight=2.0)]),
 ]
 
 
@@ -397,6 +449,16 @@ REFUSED: list[tuple[Ops, Ops, str]] = [
         "the notes were changed",
     ),
     (
+        [wire.SetNotes([graphfile.FileNote("x")])],
+        [wire.SetNotes([graphfile.FileNote("x", size=(1.0, 1.0))])],
+        "the notes were changed",
+    ),
+    ([framed("x")], [framed("y")], "the frames were changed"),
+    ([wire.CollapseNode("style")], [wire.CollapseNode("style", False)], "style was collapsed"),
+    ([wire.CollapseNode("style", False)], [wire.CollapseNode("style")], "style was opened out"),
+    ([wire.RemoveNode("style")], [wire.CollapseNode("style")], "style was removed"),
+    ([wire.RenameNode("style", "new")], [wire.CollapseNode("style")], "style was renamed to new"),
+    (
         [set_("style", a=1, b=1, c=1, d=1, e=1)],
         [set_("style", a=2, b=2, c=2, d=2, e=2)],
         "style.a was changed, style.b was changed, style.c was changed and 2 more changes were made",
@@ -467,6 +529,7 @@ class Page:
         nodes, links = file["nodes"], file.setdefault("links", [])
         layout = file.setdefault("layout", {})
         exposed = file.setdefault("exposed", {})
+        collapsed = file.setdefault("collapsed", [])
         match op:
             case "add":
                 nodes[node] = {key: facts[key] for key in ("kind", "params", "version") if key in facts}
@@ -474,6 +537,7 @@ class Page:
             case "remove":
                 del nodes[node]
                 layout.pop(node, None)
+                collapsed[:] = [name for name in collapsed if name != node]
                 links[:] = [ends for ends in links if node not in map(owner, ends)]
                 for name in [name for name, socket in exposed.items() if owner(socket) == node]:
                     del exposed[name]
@@ -493,6 +557,7 @@ class Page:
                 nodes[facts["to"]] = nodes.pop(node)
                 if node in layout:
                     layout[facts["to"]] = layout.pop(node)
+                collapsed[:] = [facts["to"] if name == node else name for name in collapsed]
                 links[:] = [[renamed(end, node, facts["to"]) for end in ends] for ends in links]
                 for name, socket in exposed.items():
                     exposed[name] = renamed(socket, node, facts["to"])
@@ -505,8 +570,12 @@ class Page:
                 links.append([facts["start"], facts["end"]])
             case "unlink":
                 links.remove([facts["start"], facts["end"]])
-            case "notes":
-                file["notes"] = facts["notes"]
+            case "notes" | "frames":
+                file[op] = facts[op]
+            case "collapse":
+                collapsed[:] = [name for name in collapsed if name != node]
+                if facts.get("on", True):
+                    collapsed.append(node)
 
 
 def owner(end: str) -> str:
@@ -534,6 +603,8 @@ OPS: st.SearchStrategy[wire.Op] = st.one_of(
     st.builds(wire.RenameNode, NAMES, NAMES),
     st.builds(wire.ExposeSetting, st.sampled_from("st"), st.none() | OUTPUTS),
     st.builds(wire.SetNotes, st.lists(st.builds(graphfile.FileNote, st.text(max_size=2)), max_size=2)),
+    st.builds(framed, st.text(max_size=2)),
+    st.builds(wire.CollapseNode, NAMES, st.booleans()),
 )
 EDITS = st.tuples(st.integers(0, 1), st.lists(OPS, min_size=1, max_size=3), st.booleans())
 
@@ -572,6 +643,10 @@ def in_effect(op: wire.Op, graph: Graph) -> bool:
             return graph.exposed.get(name) == socket
         case wire.SetNotes(notes=notes):
             return [note.text for note in notes] == [note.text for note in graph.notes]
+        case wire.SetFrames(frames=frames):
+            return [frame.title for frame in frames] == [frame.title for frame in graph.frames]
+        case wire.CollapseNode(node=node, on=on) if node in graph.nodes:
+            return (node in graph.collapsed) == on
     return False
 
 
@@ -637,4 +712,21 @@ def test_where_either_order_is_allowed_both_give_the_same_graph(first: Ops, seco
             other.apply(0, ops)
     except Refusal:
         return
-    assert (one.graph.meaning, one.graph.notes) == (other.graph.meaning, other.graph.notes)
+    assert one.graph.meaning == other.graph.meaning
+    for looks in ("notes", "frames", "collapsed"):
+        assert getattr(one.graph, looks) == getattr(other.graph, looks)
+
+
+def test_edits_that_do_not_know_that_changes_were_given_up_are_refused(document: Document) -> None:
+    saved = document.graph
+    document.apply(0, [set_("style", weight=2.0)], "me")
+    document.revert(saved)
+    assert (document.graph, document.revision, document.saved) == (saved, 2, True)
+    said = "the changes of mine were given up meanwhile; look again, then repeat your change"
+    for revision in (0, 1):
+        wrong = refused(document, revision, set_("look", size=1))
+        assert (str(wrong), wrong.revision) == (said, 2)
+    with pytest.raises(Refusal, match="were given up meanwhile"):
+        document.apply(1, [set_("style", weight=3.0)], "me")
+    assert document.apply(2, [set_("style", weight=3.0)]) == 3
+    assert document.apply(2, [set_("look", size=1)]) == 4

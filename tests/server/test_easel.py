@@ -12,6 +12,7 @@ from capriccio.core import Graph
 from capriccio.server import pipe, wire
 from capriccio.server.easel import RATE, Easel, Work, jpeg
 from capriccio.server.plain import measured
+from capriccio.server.tally import Tally
 from PIL import Image as Picture
 
 
@@ -184,3 +185,52 @@ def test_another_run_knows_nothing_of_how_far_the_one_before_came(easel: Easel) 
     easel.progress("paint", far(50, {"loss": 3}))
     easel.begin(2)
     assert easel.last("paint").total == 0
+
+
+def order(run: int, node: str = "node", output: str = "image") -> pipe.Keep:
+    return pipe.Keep(1, run, 5, node, output)
+
+
+def shade(draw: Any) -> int:
+    picture, _ = draw()
+    found: int = picture.getpixel((0, 0))[0]
+    return found
+
+
+def test_what_a_node_has_is_held_whatever_comes_after_it(easel: Easel) -> None:
+    easel.put(5, "node", work(10))
+    held = easel.held(order(7))
+    easel.put(5, "node", work(20))
+    assert shade(held) == 10
+    assert shade(easel.held(order(7))) == 20
+    assert easel.held(order(8)) is None  # of that run nothing has come
+    assert easel.held(order(7, "other")) is None
+    assert easel.held(order(7, output="mask")) is None
+
+
+def test_the_sheet_of_a_run_is_held_though_the_next_has_begun(easel: Easel) -> None:
+    def put(run: int, *shades: int) -> None:
+        blank = Work(run, {"image": None}, {"image": drawn}, Graph())
+        places = [(number,) for number in range(len(shades))]
+        easel.begin_items(5, "node", blank, Tally({place: {} for place in places}), places)
+        for place, value in zip(places, shades, strict=True):
+            made = Work(run, {"image": value}, {"image": drawn}, Graph())
+            easel.put_item(5, "node", place, "done", made)
+
+    put(7, 10, 20)
+    held = easel.held(order(7))
+    put(8, 100, 200)
+    assert held
+    sheets = held()[0], easel.sheet(5, "node")
+    assert sheets[1]
+    for picture, first, second in ((sheets[0], 10, 20), (sheets[1].picture(), 100, 200)):
+        assert picture.getpixel((20, 20)) == (first,) * 3
+        assert picture.getpixel((picture.width - 20, 20)) == (second,) * 3
+    assert easel.held(order(7)) is None
+
+
+def test_a_list_is_held_as_a_sheet(easel: Easel) -> None:
+    easel.put(5, "node", Work(7, {"image": [10, 20, 30]}, {"image": drawn}, Graph()))
+    held = easel.held(order(7))
+    assert held
+    assert held()[0].width > 600

@@ -23,7 +23,7 @@ from websockets.exceptions import ConnectionClosed
 
 from .conftest import TOKEN, Talk
 from .test_client import BINARY, CLOSE, PING, PONG, TEXT, Line, framed
-from .test_session import REQUESTS, add, begun
+from .test_session import REQUESTS, add, begun, looked
 
 # Frames.
 
@@ -303,6 +303,7 @@ def heard(outbox: Outbox, folder: str) -> list[wire.AnyMessage]:
 async def told(session: Session, outbox: Outbox, frame: str | bytes, folder: str) -> None:
     """Send a frame; it is answered as it should be."""
     counts = await session.hear(frame)
+    await looked()
     answers = heard(outbox, folder)
     if isinstance(frame, bytes):
         assert counts and len(answers) <= 1
@@ -352,7 +353,7 @@ def send_mutated(portion: list[Recipe]) -> None:
                 await told(session, outbox, '{"type": "ping", "id": 1}', folder)
 
         asyncio.run(talk())
-        studio.records.close()
+        studio.close()
 
 
 def test_20_000_mutated_messages_are_answered_or_refused_and_break_nothing() -> None:
@@ -380,7 +381,7 @@ def test_mutated_messages_before_hello_open_no_door(tmp_path: Path) -> None:
             welcomed += 1
         session.close()
     assert welcomed  # a few are not wrong enough
-    studio.records.close()
+    studio.close()
 
 
 def recipe(dice: random.Random) -> Recipe:

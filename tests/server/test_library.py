@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from capriccio.core import Graph, Placed, Workspace, graphfile, load, save
+from capriccio.core import Graph, Note, Placed, Workspace, graphfile, load, save
 from capriccio.server.library import Library
 from capriccio.server.refusal import Refusal
 
@@ -117,6 +117,7 @@ METHODS: dict[str, Callable[[Library, str, Path], object]] = {
     "duplicate": lambda library, name, picture: library.duplicate(name, "new"),
     "duplicate to": lambda library, name, picture: library.duplicate("own", name),
     "delete": lambda library, name, picture: library.delete(name),
+    "modified": lambda library, name, picture: library.modified(name),
     "keep_picture": lambda library, name, picture: library.keep_picture(name, picture, ".png"),
 }
 
@@ -511,3 +512,41 @@ def test_nothing_is_left_behind_by_writing(library: Library, tmp_path: Path, pic
     library.duplicate("other", "third")
     library.keep_picture("dog", picture, ".webp")
     assert sorted(tree(tmp_path / "library")) == ["other.json", "pictures", "pictures/dog.webp", "third.json"]
+
+
+def test_a_list_of_graphs_tells_what_each_says_first(library: Library, tmp_path: Path) -> None:
+    library.save("noted", Graph(notes=(Note("A lake." * 100), Note("Another."))), overwrite=False)
+    found = {info.name: info.text for info in library.graphs()}
+    assert found == {"noted": ("A lake." * 100)[:300], "own": "", "shown": ""}
+
+
+def test_it_is_known_when_a_graph_was_written(library: Library, tmp_path: Path) -> None:
+    os.utime(tmp_path / "library" / "own.json", (5.0, 7.5))
+    assert library.modified("own") == 7.5
+
+
+def test_covers_are_those_of_graphs_that_are_of_the_gallery(library: Library, tmp_path: Path) -> None:
+    assert library.covers() == {}
+    folder = tmp_path / "gallery" / "covers"
+    folder.mkdir()
+    for name in ("shown", "own", "stray"):
+        (folder / f"{name}.jpg").touch()
+    assert library.covers() == {"shown": folder / "shown.jpg"}
+    assert library.pictures() == []  # which graphs may load, and people choose from
+    (folder / "shown.jpg").unlink()
+    (folder / "shown.jpg").symlink_to(tmp_path / "secret.json")
+    assert library.covers() == {}
+
+
+def test_a_picture_is_found_by_what_graphs_call_it(library: Library, tmp_path: Path) -> None:
+    for folder in ("gallery/images", "library/images"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "dog.png").touch()
+    (tmp_path / "gallery" / "images" / "cat.JPG").touch()
+    assert library.pictures() == ["images/cat.JPG", "images/dog.png"]
+    assert library.picture("images/dog.png") == tmp_path / "library" / "images" / "dog.png"
+    assert library.picture("images/cat.JPG") == tmp_path / "gallery" / "images" / "cat.JPG"
+    with pytest.raises(
+        Refusal, match=r"there is no picture 'images/bird\.png'; choose one that list_pictures tells"
+    ):
+        library.picture("images/bird.png")

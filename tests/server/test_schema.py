@@ -92,6 +92,7 @@ def test_a_request_that_the_server_refuses_does_not_fit_the_schema(request_: dic
             revision=0,
             content=GraphFile("capriccio-graph", 1, {}, exposed={"a": "b.c"}, graphs={"i": FileGraph({})}),
             saved=True,
+            changed=0.0,
             runs=[],
             latest=None,
             nodes=[],

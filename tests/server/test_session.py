@@ -14,9 +14,11 @@ import pytest
 from capriccio.core import Graph, Placed, graphfile, load, save
 from capriccio.server import wire
 from capriccio.server.outbox import Outbox
-from capriccio.server.session import OPEN, WATCHED, Session, Unwelcome
+from capriccio.server.session import FETCHED, LOOKING, OPEN, WATCHED, Session, Unwelcome
 from capriccio.server.studio import Folders, Studio
 from PIL import Image as Picture
+
+from .test_album import keep, made
 
 TOKEN = "a" * 43
 DIGEST = "0" * 64
@@ -34,7 +36,13 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
     made = begun(tmp_path)
     save(Graph({"noise": Placed("capriccio.Noise")}), tmp_path / "gallery" / "shown.json")
     yield made
-    made.records.close()
+    made.close()
+
+
+async def looked() -> None:
+    """Wait until all pictures that were asked for have been found, or not."""
+    if looking := [task for task in asyncio.all_tasks() if task.get_name() == LOOKING]:
+        await asyncio.wait(looking)
 
 
 class Guest:
@@ -44,7 +52,10 @@ class Guest:
         self.outbox = Outbox(lambda: None)
         self.session = Session(studio, self.outbox)
         self.heard: list[dict[str, Any]] = []
-        assert self.ask("hello", token=TOKEN)["type"] == "welcome"
+        self.chunks: list[bytes] = []
+        """Parts of pictures that have come."""
+        self.welcome = self.ask("hello", token=TOKEN)
+        assert self.welcome["type"] == "welcome"
 
     def close(self) -> None:
         """Go."""
@@ -54,7 +65,10 @@ class Guest:
         """What has come since."""
         found = []
         while (frame := self.outbox.take()) is not None:
-            assert isinstance(frame, str)
+            if isinstance(frame, bytes):
+                _, data = wire.unpacked(frame, wire.ResultChunk)
+                self.chunks.append(bytes(data))
+                continue
             msgspec.json.decode(frame, type=wire.AnyMessage)
             found.append(json.loads(frame))
         self.heard += found
@@ -66,6 +80,7 @@ class Guest:
         async def sent() -> None:
             for frame in frames:
                 await self.session.hear(frame)
+            await looked()
 
         asyncio.run(sent())
         return self.hear()
@@ -117,10 +132,13 @@ REQUESTS: dict[str, tuple[dict[str, Any], str]] = {
     "get_catalogue": ({}, "catalogue"),
     "list_graphs": ({}, "graphs"),
     "list_pictures": ({}, "pictures"),
+    "get_picture": ({"file": "images/cat.png"}, "refused"),
+    "get_cover": ({"graph": "lake"}, "refused"),
     "new_graph": ({"graph": "new"}, "opened"),
     "open_graph": ({"graph": "shown"}, "opened"),
     "close_graph": ({"graph": "lake"}, "done"),
     "save_graph": ({"graph": "lake"}, "saved"),
+    "revert_graph": ({"graph": "lake"}, "refused"),
     "rename_graph": ({"graph": "kept", "to": "renamed"}, "done"),
     "duplicate_graph": ({"graph": "shown", "to": "copy"}, "done"),
     "delete_graph": ({"graph": "kept"}, "done"),
@@ -142,6 +160,10 @@ REQUESTS: dict[str, tuple[dict[str, Any], str]] = {
     "end_upload": ({"upload": 1}, "refused"),
     "fetch": ({"graph": "lake", "node": "noise"}, "refused"),
     "get_history": ({}, "history"),
+    "list_results": ({}, "results"),
+    "get_result": ({"result": 1}, "refused"),
+    "get_making": ({"result": 1}, "refused"),
+    "delete_result": ({"result": 1}, "refused"),
     "get_status": ({}, "status"),
     "ping": ({}, "pong"),
 }
@@ -371,7 +393,7 @@ def test_what_is_not_saved_is_there_again_after_a_restart(
     guest.ask("new_graph", graph="lake")
     guest.edit("lake", 0, add("a", seed=5))
     asyncio.run(studio.desk.write_drafts())
-    studio.records.close()
+    studio.close()
     again = begun(tmp_path)
     late = Guest(again)
     opened = late.ask("open_graph", graph="lake")
@@ -380,7 +402,7 @@ def test_what_is_not_saved_is_there_again_after_a_restart(
     assert "there is a graph lake already" in late.refused("new_graph", graph="lake")
     assert late.ask("save_graph", graph="lake")["type"] == "saved"
     assert list((tmp_path / "state" / "drafts").glob("*.json")) == []
-    again.records.close()
+    again.close()
 
 
 def sent(guest: Guest, data: bytes, kind: str, name: str) -> dict[str, Any]:
@@ -533,3 +555,121 @@ def test_the_pictures_of_the_library_and_the_gallery_are_listed(guest: Guest, st
     (studio.folders.gallery / "images" / "SOURCES.md").touch()
     found = [info["file"] for info in guest.ask("list_pictures")["pictures"]]
     assert found == ["images/theirs.jpg", "pictures/mine.png"]
+
+
+@pytest.fixture
+def dog(studio: Studio) -> bytes:
+    """A picture in the library, and its bytes."""
+    folder = studio.folders.library / "pictures"
+    folder.mkdir(parents=True)
+    Picture.effect_noise((600, 400), 50).convert("RGB").save(folder / "dog.png")
+    return (folder / "dog.png").read_bytes()
+
+
+def test_a_picture_comes_in_chunks_and_then_what_it_was(guest: Guest, dog: bytes) -> None:
+    told = guest.ask("get_picture", file="pictures/dog.png")
+    digest = hashlib.sha256(dog).hexdigest()
+    assert told == {
+        "type": "fetched",
+        "re": 7,
+        "size": len(dog),
+        "sha256": digest,
+        "media_type": "image/png",
+        "name": "dog.png",
+    }
+    assert b"".join(guest.chunks) == dog and len(guest.chunks) == -(-len(dog) // wire.CHUNK) > 1
+    guest.chunks.clear()
+    told = guest.ask("get_picture", file="pictures/dog.png", width=300)
+    data = b"".join(guest.chunks)
+    assert (told["size"], told["media_type"], told["name"]) == (len(data), "image/jpeg", "dog.jpg")
+    with Picture.open(BytesIO(data)) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (512, 341))
+
+
+@pytest.mark.parametrize(
+    "file", ["../state/records.sqlite", "dog.png", "pictures/../own.json", "pictures/cat.png"]
+)
+def test_what_is_not_told_as_a_picture_is_none(guest: Guest, dog: bytes, file: str) -> None:
+    assert guest.refused("get_picture", file=file).startswith("there is no picture ")
+    assert guest.refused("get_picture", file=file, width=128).startswith("there is no picture ")
+
+
+def test_only_so_many_pictures_are_on_their_way(guest: Guest, dog: bytes) -> None:
+    ask = [
+        json.dumps({"type": "get_picture", "id": id, "file": "pictures/dog.png"}) for id in range(FETCHED + 1)
+    ]
+    said = {told["re"]: told for told in guest.send(*ask)}
+    assert [said[id]["type"] for id in range(FETCHED)] == ["fetched"] * FETCHED
+    assert said[FETCHED]["text"] == f"{FETCHED} results are on their way already; wait for one of them"
+    assert guest.ask("get_picture", file="pictures/dog.png", width=128)["type"] == "fetched"
+    for _ in range(FETCHED):  # what was refused is not on its way
+        guest.refused("get_picture", file="pictures/cat.png")
+    assert guest.ask("get_picture", file="pictures/dog.png", width=128)["type"] == "fetched"
+
+
+def test_whoever_is_gone_gets_no_picture(studio: Studio, dog: bytes) -> None:
+    gone = Guest(studio)
+
+    async def ask() -> None:
+        await gone.session.hear(json.dumps({"type": "get_picture", "file": "pictures/dog.png"}))
+        gone.close()
+        await looked()
+
+    asyncio.run(ask())
+    assert gone.hear() == [] and gone.chunks == []
+
+
+def test_results_are_told_shown_and_deleted(guest: Guest, other: Guest, studio: Studio) -> None:
+    kept = [keep(studio.album, made(number)) for number in range(3)]
+    told = guest.ask("list_results", limit=2)
+    assert ([info["result"] for info in told["results"]], told["more"]) == ([kept[2], kept[1]], True)
+    assert told["results"][0] == {
+        "result": kept[2],
+        "run": 1,
+        "graph": "lake",
+        "node": "noise",
+        "made": 102.5,
+        "seconds": 2.5,
+        "width": 40,
+        "height": 30,
+    }
+    told = guest.ask("list_results", graph="lake", before=kept[1])
+    assert ([info["result"] for info in told["results"]], told["more"]) == ([kept[0]], False)
+    assert guest.ask("get_result", result=kept[0], width=100)["media_type"] == "image/jpeg"
+    assert b"".join(guest.chunks) == b"small 0"
+    making = guest.ask("get_making", result=kept[0])
+    assert (making["result"], making["content"]["nodes"]["noise"]["kind"]) == (kept[0], "capriccio.Noise")
+    assert guest.ask("delete_result", result=kept[0])["type"] == "done"
+    for each in (guest, other):
+        assert [said["result"] for said in each.told("result_deleted")] == [kept[0]]
+    assert guest.refused("get_result", result=kept[0]).startswith(f"there is no result {kept[0]}")
+
+
+def test_giving_up_changes_is_answered_and_heard_by_all(guest: Guest, other: Guest) -> None:
+    guest.ask("new_graph", graph="lake")
+    guest.edit("lake", 0, add("a"))
+    assert "lake was never saved" in guest.refused("revert_graph", graph="lake")
+    guest.ask("save_graph", graph="lake")
+    assert guest.ask("open_graph", graph="lake")["changed"] == 0
+    other.ask("open_graph", graph="lake")
+    guest.edit("lake", 1, add("b"))
+    assert other.ask("open_graph", graph="lake")["changed"] > 0
+    opened = guest.ask("revert_graph", graph="lake")
+    assert (opened["type"], opened["revision"], opened["saved"]) == ("opened", 3, True)
+    assert list(opened["content"]["nodes"]) == ["a"]
+    (told,) = other.told("opened")
+    assert told == opened | {"re": None}
+    late = other.edit("lake", 2, put("a", seed=1))
+    assert (late["revision"], late["text"]) == (
+        3,
+        "the changes of lake were given up meanwhile; look again, then repeat your change",
+    )
+    assert other.edit("lake", 3, put("a", seed=1))["revision"] == 4
+
+
+def test_each_start_of_the_server_has_a_name_of_its_own(guest: Guest, other: Guest, tmp_path: Path) -> None:
+    assert guest.welcome["server"] == other.welcome["server"] != ""
+    (tmp_path / "another").mkdir()
+    another = begun(tmp_path / "another")
+    assert Guest(another).welcome["server"] != guest.welcome["server"]
+    another.close()

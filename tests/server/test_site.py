@@ -1,24 +1,27 @@
 """The page's files: what is handed out, with which headers, and that it is nothing else."""
 
 import gzip
+import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 from capriccio.server.serve import PAGE
-from capriccio.server.site import TYPES, Site, answer
+from capriccio.server.site import TYPES, UNMADE, Site, answer
 from websockets.datastructures import Headers
 from websockets.http11 import Response
 
-from .conftest import Talk
+from .conftest import Serving, Talk
 from .test_client import opened
 from .test_serve import Reply, exchange, request
 
+ROOT = Path(__file__).parents[2]
 GUARDED = {
     "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'self'; img-src 'self' blob:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -32,9 +35,11 @@ def folder(tmp_path: Path) -> Path:
     (page / "assets").mkdir(parents=True)
     (page / "index.html").write_text("<!doctype html>")
     (page / "assets" / "editor.js").write_text("let a = 1;\n" * 100)
+    (page / "assets" / "words.json").write_text("{}")
     (page / "picture.png").write_bytes(b"\x89PNG")
     (page / "secret.py").write_text("secret")
     (page / ".hidden").write_text("secret")
+    (page / ".sources").write_text("secret")
     (tmp_path / "outside.html").write_text("secret")
     return page
 
@@ -50,12 +55,17 @@ def test_a_file_goes_by_its_path_and_has_its_type(folder: Path) -> None:
     assert script.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert script.headers["Content-Length"] == str(len(script.body))
     assert got(site, "/picture.png").headers["Content-Type"] == "image/png"
+    assert got(site, "/assets/words.json").headers["Content-Type"] == "application/json"
     for path in ("/", "/index.html", "/?a=b"):
         assert got(site, path).body == b"<!doctype html>"
 
 
 @pytest.mark.parametrize(
-    "path", ["/secret.py", "/.hidden", "/assets", "/assets/", "/../outside.html", "/outside.html", "", "*"]
+    "path",
+    [
+        *("/secret.py", "/.hidden", "/.sources", "/assets", "/assets/"),
+        *("/../outside.html", "/outside.html", "", "*"),
+    ],
 )
 def test_what_is_no_file_of_the_page_is_not_found(folder: Path, path: str) -> None:
     missing = got(Site(folder), path)
@@ -98,6 +108,15 @@ def test_a_file_is_sent_compressed_to_who_takes_that(folder: Path, accepted: str
     assert got(site, "/", ("Accept-Encoding", "br"), ("Accept-Encoding", "gzip")).status_code == 200
 
 
+def test_only_files_whose_names_tell_their_content_are_kept_without_asking(folder: Path) -> None:
+    site = Site(folder)
+    for path in ("/", "/index.html", "/picture.png", "/?a=/assets/editor.js"):
+        assert got(site, path).headers["Cache-Control"] == "no-cache"
+    for path in ("/assets/editor.js", "/assets/words.json?a"):
+        assert got(site, path).headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert "Cache-Control" not in got(site, "/assets/none.js").headers
+
+
 def test_every_answer_is_guarded(folder: Path) -> None:
     site = Site(folder)
     etag = got(site, "/").headers["ETag"]
@@ -115,8 +134,31 @@ def test_the_revision_is_another_when_any_file_is(folder: Path) -> None:
     assert len({first, second, Site(folder).revision}) == 3
 
 
-def test_a_folder_without_a_page_is_no_trouble(tmp_path: Path) -> None:
-    assert got(Site(tmp_path / "none"), "/").status_code == 404
+def test_where_no_page_is_made_that_is_said(tmp_path: Path) -> None:
+    site = Site(tmp_path / "none")
+    for path in ("/", "/?a"):
+        told = got(site, path)
+        assert (told.status_code, told.body.decode()) == (503, f"{UNMADE}\n")
+        assert told.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert got(site, "/index.html").status_code == got(site, "/assets/editor.js").status_code == 404
+    assert site.revision
+
+
+def test_a_server_without_a_page_says_so_and_talks(serve: Callable[..., Serving], tmp_path: Path) -> None:
+    installed = tmp_path / "installed" / "capriccio"
+    for name in ("core", "plugins", "server", "graphs"):
+        shutil.copytree(
+            ROOT / name, installed / name, ignore=shutil.ignore_patterns("editor*", "__pycache__")
+        )
+    for name in ("__init__.py", "__main__.py"):
+        shutil.copy(ROOT / name, installed)
+    server = serve(PYTHONPATH=str(installed.parent))
+    assert (server.folder / "stderr").read_text() == f"{UNMADE}\n"
+    page = fetched(server.port, "/")
+    assert (page.status, page.body.decode(), page.is_guarded) == (503, f"{UNMADE}\n", True)
+    with server.talk() as talk:
+        assert talk.welcome["type"] == "welcome"
+    assert server.stop() == 0
 
 
 # The page itself, over a socket.
@@ -167,11 +209,25 @@ def test_many_files_are_fetched_at_once(port: int) -> None:
 
 PATHS = [
     *("/../serve.py", "/../../pyproject.toml", "/../../../../../../etc/passwd", "/..", "/../", "/.", "/./"),
-    *("/./index.html", "/../page/index.html", "/page.js/..", "/page.js/../page.js", "/x/../index.html"),
+    *(
+        "/./index.html",
+        "/../editor_dist/index.html",
+        "/icon.svg/..",
+        "/icon.svg/../icon.svg",
+        "/x/../index.html",
+    ),
     *("/%2e%2e/serve.py", "/%2e%2e%2fserve.py", "/..%2fserve.py", "/%2E%2E/serve.py", "/%252e%252e/serve.py"),
     *("/..%5cserve.py", "/..\\serve.py", "\\..\\serve.py", "/..%c0%afserve.py", "/%c0%ae%c0%ae/serve.py"),
     *("/%uff0e%uff0e/serve.py", "/..;/serve.py", "/..../serve.py", "/.../serve.py", "/....//serve.py"),
-    *("//", "//etc/passwd", "///etc/passwd", "//evil.example/", "//index.html", "/index.html/", "/page.js//"),
+    *(
+        "//",
+        "//etc/passwd",
+        "///etc/passwd",
+        "//evil.example/",
+        "//index.html",
+        "/index.html/",
+        "/icon.svg//",
+    ),
     *("/etc/passwd", "/proc/self/environ", str(PAGE.parent / "serve.py"), "file:///etc/passwd", "etc/passwd"),
     *("C:\\windows\\win.ini", "/C:/windows/win.ini", "http://evil.example/", "http://127.0.0.1:PORT/", "*"),
     *(
@@ -180,16 +236,24 @@ PATHS = [
         "/index.html\0.png",
         "/%00",
         "/index.html%00.png",
-        "/page.js%00",
+        "/icon.svg%00",
         "/index.html%20",
     ),
-    *("/serve.py", "/__init__.py", "/server/serve.py", "/.git/config", "/.env", "/state/records.sqlite"),
     *(
-        "/page",
-        "/page/",
-        "/page/index.html",
+        "/serve.py",
+        "/__init__.py",
+        "/server/serve.py",
+        "/.git/config",
+        "/.env",
+        "/.sources",
+        "/state/records.sqlite",
+    ),
+    *(
+        "/editor_dist",
+        "/editor_dist/",
+        "/editor_dist/index.html",
         "/INDEX.HTML",
-        "/Page.js",
+        "/Icon.svg",
         "/index.htm",
         "/index.html.",
         "/index",
@@ -197,11 +261,11 @@ PATHS = [
     *(
         "/index.html;a",
         "/index.html#a",
-        "/page.js:a",
-        "/page.js::$DATA",
+        "/icon.svg:a",
+        "/icon.svg::$DATA",
         "/~root/",
-        "/page.js~",
-        "/page.js.bak",
+        "/icon.svg~",
+        "/icon.svg.bak",
     ),
     *("/ws/../index.html", "/ws/..", "/ws%2f", "/ws;", "/WS", "/ws#", "/ws/index.html", "//ws", "/./ws"),
     *("/" + "a" * 8000, "/" + "../" * 2600 + "etc/passwd", "/" + "%2e%2e/" * 1000, "/" + "a/" * 4000),
@@ -211,7 +275,7 @@ PATHS = [
 
 def test_no_path_leads_to_anything_but_the_pages_own_files(port: int) -> None:
     assert len(PATHS) >= 60
-    own = {path.read_bytes() for path in PAGE.rglob("*") if path.is_file()}
+    own = {path.read_bytes() for path in PAGE.rglob("*") if path.suffix in TYPES}
     served = []
     for path in PATHS:
         found = exchange(port, request(port, f"GET {path} HTTP/1.1"))
