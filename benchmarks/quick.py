@@ -4,28 +4,14 @@ What misses its bound is measured again, up to three times in all, and the last 
 """
 
 import asyncio
-import json
 import sys
-from collections.abc import Awaitable, Callable
 
 from . import latency, load
-from .figures import Figure
+from .figures import Figure, best, told
 from .serving import Serving, serving
 
-ROUNDS = 3
 LOAD = load.Size(idle=100, viewers=10, viewed=3.0, deaf=1, fast=2, crowded=2.0)
 LATENCY = latency.Size(frames=60, trips=300)
-
-Measure = Callable[[], Awaitable[list[Figure]]]
-
-
-async def best(measure: Measure) -> list[Figure]:
-    """Measure once, or until all is within its bounds."""
-    for _ in range(ROUNDS - 1):
-        figures = await measure()
-        if all(figure.good for figure in figures):
-            return figures
-    return await measure()
 
 
 async def measured(serving: Serving) -> list[Figure]:
@@ -45,7 +31,7 @@ def main() -> int:
     """Print each figure with its bounds, and whether it is within them."""
     with serving() as server:
         figures = asyncio.run(measured(server))
-    json.dump({figure.name: (figure.value, figure.bound, figure.good) for figure in figures}, sys.stdout)
+    print(told(figures))
     return 0
 
 

@@ -187,11 +187,13 @@ class Desk:
         """Copy a graph as it is now under another name."""
         graph = self._current(name)
         if graph is None:
+            await self._saved(name)  # so that what the gallery brings along is allowed
             await asyncio.to_thread(self._library.duplicate, name, to)
         elif self._library.free(to):
             await asyncio.to_thread(self._library.save, to, graph, False)
         else:
             raise Refusal(f"there is a graph {to} already; choose another name")
+        self._records.allow(to, self._records.allowed(name))
 
     async def rename(self, name: str, to: str) -> None:
         """Give a graph another name, also where it is open. One of the gallery keeps its own."""

@@ -143,6 +143,8 @@ def test_what_the_gallery_brings_along_needs_no_consent(studio: Studio) -> None:
     (studio.folders.gallery / "lake.json").write_text(content)
     asyncio.run(studio.desk.open("lake"))
     assert studio.records.allowed("lake") == {"toy.Reach"}
+    asyncio.run(studio.desk.duplicate("lake", "pond"))
+    assert studio.records.allowed("pond") == {"toy.Reach"}, "a copy of it is begun from a template"
 
 
 def test_what_was_allowed_to_a_graph_is_not_allowed_to_one_that_takes_its_name(studio: Studio) -> None:

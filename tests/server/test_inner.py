@@ -189,6 +189,8 @@ def test_a_mapped_graph_shows_its_items(talk: Talk) -> None:
     for node in ("outer", "outer/paint"):
         items = report(talk, "mapped", node)["items"]
         assert (items["total"], items["done"]) == (3, 3), node
+    while not frames(talk, "outer"):  # it may come after all that was said
+        talk.listen(20)
     facts, _ = frames(talk, "outer")[-1]
     assert facts["cells"] == [[0], [1], [2]]
     second = fetched(talk, "mapped", "outer", item=[1])

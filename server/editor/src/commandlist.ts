@@ -3,12 +3,13 @@
 import { align, distribute, layOut, nudge } from "./actions/arranging";
 import { copy, cut, duplicate, paste } from "./actions/clipboard";
 import { removeSelected } from "./actions/deleting";
-import { addFrame, addNote } from "./actions/frames";
+import { addFrame, addNote, resize } from "./actions/frames";
 import { dissolve } from "./actions/grouping";
 import { bypass, collapse, mute } from "./actions/modes";
-import { next, selectAll, selectDownstream, selectNone, selectUpstream } from "./actions/selecting";
+import { next, selectAll, selectDownstream, selectNone, selectToo, selectUpstream } from "./actions/selecting";
 import { measured } from "./actions/sizes";
 import { savePicture } from "./canvas/picture";
+import { focused } from "./canvas/focused";
 import { openSearchHere } from "./canvas/searching";
 import { fitAll, fitSelection, panBy, viewCentre, zoomBy, zoomTo } from "./canvas/viewport";
 import type { Command } from "./commands";
@@ -28,6 +29,9 @@ const fixed = (): string => shownIn(get()).readOnly;
 const noRun = (): string => (currentRun() ? "" : "nothing runs");
 const oneNode = (): string => (chosen().length === 1 ? "" : "select one node");
 const some = (): string => fixed() || noNode();
+const movable = (): string => fixed() || (chosen().length + get().marked.length ? "" : "nothing is selected that could be moved");
+const sizable = (): string => fixed() || (get().marked.length ? "" : "no frame or note is selected");
+const noFocus = (): string => (focused() ? "" : "no part of the canvas has the focus; go there with Tab");
 const several = (): string => fixed() || (chosen().length > 1 ? "" : "select several nodes");
 const notInner = (): string => (oneNode() ? oneNode() : graphNameOf(shownIn(get()).content, chosen()[0]!) ? "" : "the node is no graph");
 
@@ -57,6 +61,8 @@ const editing: Command[] = [
   { id: "duplicate", name: "Duplicate", group: "Edit", keys: ["Mod+D"], unable: some, run: () => duplicate() },
   { id: "delete", name: "Delete", group: "Edit", keys: ["Delete", "Backspace"], unable: () => fixed() || nothing(), run: removeSelected },
   { id: "select_all", name: "Select all", group: "Edit", keys: ["Mod+A"], run: selectAll },
+  { id: "select", name: "Select what has the focus", group: "Edit", keys: ["Enter"], unable: noFocus, run: () => selectToo(focused(), []) },
+  { id: "select_too", name: "Add what has the focus to the selection", group: "Edit", keys: ["Alt+Enter"], unable: noFocus, run: () => selectToo(focused()) },
   { id: "select_none", name: "Select nothing", group: "Edit", keys: ["Escape"], run: selectNone },
   { id: "select_upstream", name: "Select what it needs", group: "Edit", unable: noNode, run: selectUpstream },
   { id: "select_downstream", name: "Select what needs it", group: "Edit", unable: noNode, run: selectDownstream },
@@ -79,8 +85,9 @@ const node: Command[] = [
   ...(["left", "right", "top", "bottom", "centre", "middle"] as const).map((edge): Command => ({ id: `align_${edge}`, name: `Align ${edge}`, group: "Node", unable: several, run: () => align(edge) })),
   { id: "distribute_across", name: "Distribute across", group: "Node", unable: several, run: () => distribute("across") },
   { id: "distribute_down", name: "Distribute down", group: "Node", unable: several, run: () => distribute("down") },
-  ...arrows("Move", "", ([x, y]) => nudge(10 * x, 10 * y), some),
-  ...arrows("Move far", "Shift+", ([x, y]) => nudge(60 * x, 60 * y), some),
+  ...arrows("Move", "", ([x, y]) => nudge(10 * x, 10 * y), movable),
+  ...arrows("Move far", "Shift+", ([x, y]) => nudge(60 * x, 60 * y), movable),
+  ...arrows("Resize", "Shift+Alt+", ([x, y]) => resize([20 * x, 20 * y]), sizable),
 ];
 
 const running: Command[] = [
@@ -121,7 +128,7 @@ function arrows(name: string, keys: string, run: (by: [number, number]) => void,
   return Object.entries(ways).map(([way, [x, y]]) => ({
     id: `${name.toLowerCase().replaceAll(" ", "_")}_${way}`,
     name: `${name} ${way}`,
-    group: name.startsWith("Move") ? "Node" : "View",
+    group: unable ? "Node" : "View",
     keys: [`${keys}Arrow${way[0]!.toUpperCase()}${way.slice(1)}`],
     ...(unable ? { unable } : {}),
     run: () => run([x, y]),

@@ -36,10 +36,13 @@ function takes(target: Element, event: KeyboardEvent, command: Command): boolean
   return OWN.has(key) && !!target.closest("button, summary, a, [role=tab], [role=button], [role=option], [role=listbox], [role=menu], li[tabindex], .strip, .inspector");
 }
 
+/** Focus may have fallen to the page below a dialog, when what had it is gone. */
+const covered = (): boolean => !!document.querySelector("dialog:modal");
+
 function heard(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || get().search) return;
   const target = event.target as Element;
-  if (target.closest("dialog[open]")) return;
+  if (target.closest("dialog[open]") || covered()) return;
   const command = pressed(event).map((keys) => bound.get(keys)).find(Boolean);
   if (!command || takes(target, event, command)) return;
   const text = (command.id === "copy" || command.id === "cut") && !getSelection()?.isCollapsed;
@@ -56,7 +59,7 @@ export function listen(): void {
 /** Nodes, graphs and pictures that are pasted onto the page. */
 function pasted(event: ClipboardEvent): void {
   const target = event.target as Element;
-  if (event.defaultPrevented || target.matches(FIELDS) || target.closest("dialog[open]")) return;
+  if (event.defaultPrevented || target.matches(FIELDS) || target.closest("dialog[open]") || covered()) return;
   event.preventDefault();
   take(event.clipboardData);
 }

@@ -6,7 +6,7 @@ import { createRoot } from "react-dom/client";
 
 import { App } from "./App";
 import { listen } from "./keyboard";
-import { goTo, lastGraph } from "./state/library";
+import { goTo, lastGraph, show } from "./state/library";
 import { lost, news, welcome } from "./state/news";
 import { preview } from "./state/previews";
 import { connect } from "./state/server";
@@ -34,6 +34,7 @@ createRoot(document.getElementById("root")!).render(
 /** Go on with what this tab had open; a new tab is offered the templates. */
 async function begin(): Promise<void> {
   const named = new URLSearchParams(location.hash.slice(1)).get("graph");
-  if (named ?? lastGraph()) await goTo(named ?? lastGraph());
+  if (named) await goTo(named);
+  else if (lastGraph()) await show(lastGraph()).catch(() => undefined); // it may be gone by now
   if (!get().root) useEditor.setState({ dialog: { kind: "templates" } });
 }

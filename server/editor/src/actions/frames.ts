@@ -3,7 +3,7 @@
 import type { FileFrame, FileNote } from "../../wire";
 import { bounds, boxesOf } from "../graph/boxes";
 import type { Position } from "../graph/content";
-import { FRAME, frameBox, frameRound, markedOf, markOf, movingFrame, NOTE, noteBox } from "../graph/frames";
+import { FRAME, frameBox, frameRound, markedOf, markOf, movingFrame, NOTE, noteBox, resizing } from "../graph/frames";
 import { removingMarked } from "../graph/removal";
 import { say } from "../state/notices";
 import { get, set } from "../state/store";
@@ -56,6 +56,14 @@ export function changeNote(index: number, changed: Partial<FileNote>): void {
   if (!content.notes[index]) return;
   const notes = content.notes.map((note, at) => (at === index ? { ...note, ...changed } : note));
   change([{ op: "notes", notes }], changed.text === undefined ? "resize a note" : "write a note");
+}
+
+/** Make the selected frames and notes larger, or smaller; changes that follow each other quickly are one step. */
+export function resize(by: Position): boolean {
+  const { content } = here();
+  const { marked } = get();
+  const ops = resizing(content, marked, by);
+  return ops.length > 0 && change(ops, "resize", `resize:${marked.join("/")}`);
 }
 
 /** Move a frame, and all that lies in it, in one step. */

@@ -16,6 +16,15 @@ function select(nodes: string[], text = told(nodes)): void {
 const told = (nodes: string[]): string =>
   nodes.length === 1 ? `${nodes[0]} is selected` : nodes.length ? `${nodes.length} nodes are selected` : "nothing is selected";
 
+/** Select one more node, frame or note, or one less if it is selected; with those of before, unless told. */
+export function selectToo(id: string, before: readonly string[] = [...get().selection, ...get().marked]): void {
+  const all = before.includes(id) ? before.filter((each) => each !== id) : [...before, id];
+  const isMark = (each: string) => each.startsWith("/");
+  const parts = all.filter(isMark).length;
+  select(all.filter((each) => !isMark(each)), parts ? `${all.length} ${all.length === 1 ? "part is" : "parts are"} selected` : undefined);
+  set({ marked: all.filter(isMark) });
+}
+
 /** All nodes, frames and notes. */
 export function selectAll(): void {
   const { nodes, frames, notes } = shownGraph();

@@ -2,7 +2,7 @@ import "@xyflow/react/dist/base.css";
 import "./canvas.css";
 
 import { Background, ConnectionMode, Controls, MiniMap, ReactFlow, SelectionMode } from "@xyflow/react";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 
 import { useEditor, useShown } from "../state/store";
 import { useDragging } from "./dragging";
@@ -25,10 +25,10 @@ const MULTI = ["Control", "Meta", "Shift"];
 export function Canvas() {
   const { root, prefix, content } = useShown();
   return (
-    <section className="canvas" aria-label={`Canvas of ${root}`}>
+    <main className="canvas" aria-label={`Canvas of ${root}`}>
       <Surface key={`${root}/${prefix}`} />
       {Object.keys(content.nodes).length === 0 && root && <Empty />}
-    </section>
+    </main>
   );
 }
 
@@ -40,6 +40,7 @@ function Surface() {
   const dragging = useDragging(elements);
   const linking = useLinking();
   const drops = useDrops(elements.light);
+  const [filled] = useState(Object.keys(content.nodes).length > 0); // else the first node would move what is seen
   const many = Object.keys(content.nodes).length > MANY;
   const labels = useMemo(() => ({ "minimap.ariaLabel": "Map of the graph" }), []);
   return (
@@ -63,7 +64,7 @@ function Surface() {
           openSearch(event.clientX, event.clientY);
         }}
         colorMode={theme}
-        fitView
+        fitView={filled}
         fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
         minZoom={0.08}
         maxZoom={3}

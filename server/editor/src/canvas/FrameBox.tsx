@@ -2,6 +2,7 @@ import { type NodeProps, NodeResizer } from "@xyflow/react";
 import { memo } from "react";
 
 import { changeFrame } from "../actions/frames";
+import { LEAST } from "../graph/frames";
 import { useShown } from "../state/store";
 import { Retitled } from "./Retitled";
 
@@ -15,8 +16,8 @@ export const FrameBox = memo(function FrameBox({ id, selected, positionAbsoluteX
     <div className={`frame ${selected ? "is-selected" : ""}`}>
       <NodeResizer
         isVisible={selected && !readOnly}
-        minWidth={120}
-        minHeight={80}
+        minWidth={LEAST.frame.width}
+        minHeight={LEAST.frame.height}
         onResizeEnd={(_, { x, y, width, height }) =>
           changeFrame(index, { position: [x ?? positionAbsoluteX, y ?? positionAbsoluteY], size: [width, height] })
         }

@@ -5,6 +5,7 @@ import { Icon } from "../icons";
 import { enter } from "../state/inner";
 import { graphNameOf, kindsIn, set, shownIn, useEditor, useShallow } from "../state/store";
 import { shows, titleOf } from "../graph/kinds";
+import { liveNode } from "../view/picture";
 import { NodeFoot } from "./NodeFoot";
 import { PreviewCanvas } from "./PreviewCanvas";
 import { type Socket, useSockets } from "./sockets";
@@ -12,7 +13,7 @@ import { useNodeState } from "./state";
 
 /** A node on the canvas: its sockets, what it shows, and how far it has come. */
 export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
-  const { kind, mode, collapsed, pictured, inner, unknown, root, prefix } = useLook(id);
+  const { kind, mode, collapsed, live, inner, unknown, root, prefix } = useLook(id);
   const sockets = useSockets(id);
   const { word } = useNodeState(id);
   const renew = useUpdateNodeInternals();
@@ -36,14 +37,14 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
         {sockets.starts.map((socket) => <SocketRow key={`out ${socket.name}`} socket={socket} side="out" />)}
       </div>
       {unknown && <p className="card-error">no plugin contributes {kind}; is it installed?</p>}
-      {pictured && (
+      {live && (
         <button
           type="button"
           className="card-picture"
           aria-label={`View ${id} large`}
           onClick={() => set({ dialog: { kind: "view", left: { of: "node", graph: root, node: prefix + id }, right: null } })}
         >
-          <PreviewCanvas graph={root} node={prefix + id} />
+          <PreviewCanvas graph={root} node={live} />
         </button>
       )}
       <NodeFoot node={id} />
@@ -65,7 +66,7 @@ function useLook(node: string) {
         kind: placed?.kind ?? "",
         mode: placed?.mode ?? "on",
         collapsed,
-        pictured: !collapsed && shows(kinds, content, node),
+        live: !collapsed && shows(kinds, content, node) ? liveNode(state, { of: "node", graph: root, node: prefix + node }) : "",
         inner: graphNameOf(content, node),
         unknown: kinds.nodes.size > 0 && !!placed && !kinds.nodes.has(placed.kind),
       };

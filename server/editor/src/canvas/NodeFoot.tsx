@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 
+import { footId } from "./elements";
 import { shownProgress, shownSeconds, useNodeState } from "./state";
 
 /** The thin progress line, the state in words, and the error's sentence. */
@@ -14,7 +15,7 @@ export function NodeFoot({ node }: { node: string }) {
   const value = report?.value ?? null;
   if (word === "idle") return null;
   return (
-    <footer className="card-foot">
+    <footer className="card-foot" id={footId(node)}>
       <div
         className={`card-line ${running && !total ? "is-endless" : ""}`}
         {...(running ? { role: "progressbar", "aria-label": `${node}: ${text}`, "aria-valuemin": 0, "aria-valuemax": Math.max(total, 1), "aria-valuenow": progress?.step ?? 0 } : {})}
@@ -22,6 +23,7 @@ export function NodeFoot({ node }: { node: string }) {
         <i style={{ transform: `scaleX(${done})` }} />
       </div>
       <span className="card-state">
+        {word === "done" && <span className="heard">done, </span>}
         {text}
         {running && <Clock key={word} />}
       </span>

@@ -2,6 +2,7 @@ import { type NodeProps, NodeResizer } from "@xyflow/react";
 import { memo } from "react";
 
 import { changeNote } from "../actions/frames";
+import { LEAST } from "../graph/frames";
 import { useShown } from "../state/store";
 import { Retitled } from "./Retitled";
 
@@ -15,8 +16,8 @@ export const NoteBox = memo(function NoteBox({ id, selected }: NodeProps) {
     <div className={`note ${selected ? "is-selected" : ""}`}>
       <NodeResizer
         isVisible={selected && !readOnly}
-        minWidth={120}
-        minHeight={40}
+        minWidth={LEAST.note.width}
+        minHeight={LEAST.note.height}
         onResizeEnd={(_, { x, y, width, height }) => changeNote(index, { position: [x, y], size: [width, height] })}
       />
       <Retitled className="note-text" label="Note" text={note.text} many disabled={!!readOnly} onChange={(text) => changeNote(index, { text })} />

@@ -73,6 +73,8 @@ function Popup({ asked }: { asked: Asked }) {
   return (
     <div
       className="search"
+      role="search"
+      aria-label="Nodes to add"
       style={{ left: Math.max(8, Math.min(asked.x, innerWidth - 272)), top: Math.max(8, Math.min(asked.y, innerHeight - 348)) }}
       onBlur={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget)) set({ search: null });

@@ -7,6 +7,8 @@ import { type Content, nodeOf, portOf } from "../graph/content";
 /** Ids of frames and notes; names of nodes hold no slash. */
 export const frameId = (index: number): string => `/frame/${index}`;
 export const noteId = (index: number): string => `/note/${index}`;
+/** What tells how a node is doing: it describes the node to screen readers. An id holds no spaces. */
+export const footId = (node: string): string => `foot-${encodeURIComponent(node)}`;
 export const isMark = (id: string): boolean => id.startsWith("/");
 export const linkId = (start: string, end: string): string => `${start}/${end}`;
 
@@ -25,7 +27,7 @@ export function nodesOf(content: Content, selection: string[], marked: string[],
       return made({ id: noteId(index), type: "note", position: at(note.position), width, ...(height ? { height } : {}), zIndex: -1, data: {}, ariaLabel: `note ${note.text.slice(0, 80)}` });
     }),
     ...Object.keys(content.nodes).map((name) =>
-      made({ id: name, type: "card", position: at(content.layout[name]), data: {}, ariaLabel: `node ${name}` }),
+      made({ id: name, type: "card", position: at(content.layout[name]), data: {}, ariaLabel: `node ${name}`, domAttributes: { "aria-describedby": footId(name) } }),
     ),
   ];
 }

@@ -4,13 +4,13 @@ import { type FormEvent, type ReactNode, useEffect, useId, useState } from "reac
 
 import { Icon, type IconName } from "../icons";
 import { server } from "../state/server";
-import { type Editor, useEditor } from "../state/store";
+import { useEditor } from "../state/store";
 import { counted, lasting } from "./time";
 import "./dialogs.css";
 
 export function ConnectionBar() {
   const connection = useEditor((state) => state.connection);
-  const stale = useEditor((state: Editor & { stale?: boolean }) => state.stale ?? false);
+  const stale = useEditor((state) => state.stale);
   if (connection === "lost") return <Lost />;
   if (connection === "refused") return <Refused />;
   if (connection === "open" && stale) return <Stale />;

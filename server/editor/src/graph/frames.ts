@@ -80,3 +80,20 @@ export function shifting(graph: Content, nodes: readonly string[], marked: reado
       : []),
   ];
 }
+
+/** The smallest that a frame and a note can be. */
+export const LEAST = { frame: { width: 120, height: 80 }, note: { width: 120, height: 40 } } as const;
+
+/** Operations that move the right and lower edges of the frames and notes that are marked by as much. */
+export function resizing(graph: Content, marked: readonly string[], [dx, dy]: Position): Op[] {
+  const [frames, notes] = [markedOf(marked, "frame"), markedOf(marked, "note")];
+  const grown = ({ width, height }: Size, least: Size): [number, number] => [Math.max(least.width, width + dx), Math.max(least.height, height + dy)];
+  return [
+    ...(frames.length
+      ? [{ op: "frames", frames: graph.frames.map((each, at) => (frames.includes(at) ? { ...each, size: grown(frameBox(each), LEAST.frame) } : each)) } as const]
+      : []),
+    ...(notes.length
+      ? [{ op: "notes", notes: graph.notes.map((each, at) => (notes.includes(at) ? { ...each, size: grown(noteBox(each), LEAST.note) } : each)) } as const]
+      : []),
+  ];
+}

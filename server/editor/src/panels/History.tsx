@@ -34,7 +34,7 @@ export function History() {
         ))}
       </ol>
       {more && root && (
-        <button type="button" className="button inspector-wide" onClick={() => void moreResults()}>
+        <button type="button" className="button inspector-wide" onClick={() => void moreResults(root)}>
           Older…
         </button>
       )}

@@ -38,7 +38,7 @@ export function Palette() {
         {!ready && !kinds.nodes.size && <p className="palette-none">The plugins are being loaded…</p>}
         {groups.map(({ category, nodes }) => (
           <details key={category} open={!!query || category !== "Graphs" || undefined} className="palette-group">
-            <summary>{category}</summary>
+            <summary>{category || "Others"}</summary>
             <ul>
               {nodes.map(({ kind, title, doc, color }) => (
                 <li key={kind}>

@@ -11,19 +11,20 @@ import { docIn, get, rootIn, set } from "./store";
 
 const KEY = "capriccio.graph";
 
-/** Open a graph on the canvas. Nothing in it is run. */
+/** Open a graph on the canvas, or say why that cannot be. Nothing in it is run. */
 export async function goTo(name: string): Promise<void> {
-  const before = Object.keys(get().docs).filter((each) => each !== name);
   if (!name) return set({ root: "", path: [], selection: [], marked: [], dialog: null });
-  try {
-    if (!get().docs[name]) await open(name);
-    set({ root: name, path: [], selection: [], marked: [], dialog: null, search: null });
-    sessionStorage.setItem(KEY, name);
-    for (const each of before) close(each);
-    describeAll();
-  } catch (error) {
-    trouble(error);
-  }
+  await show(name).catch(trouble);
+}
+
+/** Open a graph on the canvas; throws the server's sentence. */
+export async function show(name: string): Promise<void> {
+  const before = Object.keys(get().docs).filter((each) => each !== name);
+  if (!get().docs[name]) await open(name);
+  set({ root: name, path: [], selection: [], marked: [], dialog: null, search: null });
+  sessionStorage.setItem(KEY, name);
+  for (const each of before) close(each);
+  describeAll();
 }
 
 /** The graph that this tab had open before it was loaded anew, or none. */
@@ -147,12 +148,15 @@ export async function restore(info: ResultInfo): Promise<void> {
   }
 }
 
-/** Get older results. */
-export async function moreResults(): Promise<void> {
-  const before = get().results.at(-1)?.result ?? null;
+/** Get older results: once, or until there are some of this graph. */
+export async function moreResults(graph?: string): Promise<void> {
   try {
-    const { results, more } = await server().ask({ type: "list_results", before }, "results");
-    set((state) => ({ results: [...state.results, ...results], moreResults: more }));
+    for (let found = false; !found && get().moreResults; ) {
+      const before = get().results.at(-1)?.result ?? null;
+      const { results, more } = await server().ask({ type: "list_results", before }, "results");
+      set((state) => ({ results: [...state.results, ...results], moreResults: more }));
+      found = !graph || results.some((info) => info.graph === graph);
+    }
   } catch (error) {
     trouble(error);
   }

@@ -11,8 +11,16 @@ import { server } from "./server";
 import { get, set } from "./store";
 
 /** The connection is there (again): ask for all that may have changed. */
-export function welcome({ server: start, version, workers }: Welcome): void {
-  set({ connection: "open", reason: "", server: start, version, workers });
+export function welcome({ server: start, page, version, workers }: Welcome): void {
+  set((state) => ({
+    connection: "open",
+    reason: "",
+    server: start,
+    page: state.page || page,
+    stale: !!state.page && state.page !== page,
+    version,
+    workers,
+  }));
   const ask = server();
   void ask.ask({ type: "get_catalogue" }, "catalogue").catch(trouble);
   void ask.ask({ type: "list_graphs" }, "graphs").catch(trouble);

@@ -106,6 +106,10 @@ export interface Editor {
   reason: string;
   /** Which start of the server this is. */
   server: string;
+  /** Of the page that this one was made as. */
+  page: string;
+  /** The server hands out a newer page than this one. */
+  stale: boolean;
   version: string;
   workers: WorkerInfo[];
   ready: boolean;
@@ -150,6 +154,8 @@ export const useEditor = create<Editor>()(() => ({
   connection: "connecting",
   reason: "",
   server: "",
+  page: "",
+  stale: false,
   version: "",
   workers: [],
   ready: false,

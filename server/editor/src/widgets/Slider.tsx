@@ -6,7 +6,7 @@ import { Complaint, described } from "./Complaint";
 import type { SettingSchema, WidgetProps } from "./contract";
 import { Exact } from "./Exact";
 import { useDraft } from "./draft";
-import { moved, position, valueAt } from "./scale";
+import { moved, position, stepped, valueAt } from "./scale";
 import { problem, readNumber, written } from "./values";
 
 /** Places of the browser's slider; a picture is seldom wider. */
@@ -33,7 +33,7 @@ export function Slider(props: WidgetProps) {
           disabled={disabled}
           describedBy={described(undefined, complaint, draft.complaint)}
           draft={draft}
-          onStep={(steps, done) => onChange(moved(schema, number, steps), done)}
+          onStep={(steps, done) => onChange(stepped(schema, number, steps), done)}
         />
       </div>
       <Complaint id={complaint} text={draft.complaint} />

@@ -5,6 +5,8 @@ import { isInteger } from "./values";
 
 /** Of a logarithmic slider that begins at 0: the smallest number beside it, as a part of the largest. */
 const SMALLEST = 1e-4;
+/** At the most, so that a weight of 1 has its place on a slider that reaches to a million. */
+const LEAST = 0.01;
 /** Places that a slider stops at, about, where the schema names no step. */
 const STOPS = 200;
 
@@ -34,9 +36,15 @@ export function moved(schema: SettingSchema, value: number, steps: number): numb
   const start = logStart(schema);
   if (start === null) return snapped(schema, value + steps * step(schema), step(schema));
   const there = valueAt(schema, position(schema, value) + steps / 100);
+  return (steps > 0 ? Math.max : Math.min)(there, stepped(schema, value, steps));
+}
+
+/** The same in the exact field: where the slider is logarithmic, a step is one of the second digit. */
+export function stepped(schema: SettingSchema, value: number, steps: number): number {
+  const start = logStart(schema);
+  if (start === null) return moved(schema, value, steps);
   const size = Math.max(schema["x-step"] ?? digit(Math.max(value, start), 2), isInteger(schema) ? 1 : 0);
-  const least = snapped(schema, value + steps * size, size);
-  return (steps > 0 ? Math.max : Math.min)(there, least);
+  return snapped(schema, value + steps * size, size);
 }
 
 /** How far one press of a key goes on a linear slider. */
@@ -64,7 +72,7 @@ function logStart(schema: SettingSchema): number | null {
   const { low, high } = ends(schema);
   if (schema["x-scale"] !== "log" || low < 0 || high <= low) return null;
   if (low > 0) return low;
-  return Math.min(schema["x-step"] ?? (isInteger(schema) ? 1 : high * SMALLEST), high / 2);
+  return Math.min(schema["x-step"] ?? (isInteger(schema) ? 1 : Math.min(high * SMALLEST, LEAST)), high / 2);
 }
 
 /** The unit of a number's n-th digit: 0.01 for the second of 0.25. */

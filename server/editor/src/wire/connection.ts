@@ -37,6 +37,7 @@ export type Asked = AnyRequest extends infer R ? (R extends AnyRequest ? Omit<R,
 
 const SOONEST = 250; // ms until the first attempt to come back
 const LATEST = 4000;
+const FETCHES = 4; // at once; the server refuses more
 const POLICY = 1008; // the server wants no more of this client
 
 export class Connection {
@@ -48,6 +49,8 @@ export class Connection {
   #delay = SOONEST;
   #timer = 0;
   #uploading: Promise<unknown> = Promise.resolve();
+  #fetching = 0;
+  #fetchers: (() => void)[] = [];
 
   constructor(listener: Listener, token: string) {
     this.#listener = listener;
@@ -83,8 +86,20 @@ export class Connection {
     return this.#ask(request).then(({ message }) => message as Answer<T>);
   }
 
-  /** Get bytes: those that came before the answer. */
+  /** Get bytes: those that came before the answer. Few at a time, the others wait. */
   async fetch(request: Asked): Promise<Blob> {
+    if (this.#fetching < FETCHES) this.#fetching += 1;
+    else await new Promise<void>((go) => this.#fetchers.push(go)); // who is done leaves its place
+    try {
+      return await this.#fetch(request);
+    } finally {
+      const next = this.#fetchers.shift();
+      if (next) next();
+      else this.#fetching -= 1;
+    }
+  }
+
+  async #fetch(request: Asked): Promise<Blob> {
     const { message, chunks } = await this.#ask(request);
     if (message.type !== "fetched") throw new Refusal("the server sent no picture");
     return new Blob(chunks, { type: message.media_type });
