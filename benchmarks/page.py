@@ -201,7 +201,7 @@ async def opening(sight: Sight, drawer: Client, size: Size) -> list[Figure]:
     far = [await panned(sight, size.panned) for _ in range(size.rounds)]
     await sight.page.evaluate("() => document.activeElement?.blur()")
     await sight.page.mouse.move(700, 400)
-    await sight.page.keyboard.press("1")
+    await sight.page.keyboard.press("0")
     await asyncio.sleep(1)
     seen = await sight.ask("cards()")
     near = [await panned(sight, size.panned) for _ in range(size.rounds)]

@@ -42,6 +42,7 @@ function Surface() {
   const drops = useDrops(elements.light);
   const [filled] = useState(Object.keys(content.nodes).length > 0); // else the first node would move what is seen
   const many = Object.keys(content.nodes).length > MANY;
+  const [far, setFar] = useState(true);
   const labels = useMemo(() => ({ "minimap.ariaLabel": "Map of the graph" }), []);
   return (
       <ReactFlow
@@ -54,8 +55,10 @@ function Surface() {
         {...dragging}
         {...linking}
         {...drops}
+        className={many && far ? "is-far" : ""}
         onInit={register}
         onMoveEnd={settle}
+        onMove={(_, { zoom }) => setFar(zoom <= 1)}
         onDoubleClick={(event) => {
           if ((event.target as Element).classList.contains("react-flow__pane")) openSearch(event.clientX, event.clientY);
         }}
