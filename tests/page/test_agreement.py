@@ -7,12 +7,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from capriccio.build_page import npm
 from capriccio.core import graphfile
 from capriccio.core.graph import Graph
 from capriccio.server import wire
 from capriccio.server.edits import check, edited
 from capriccio.server.refusal import Refusal
+
+from build_page import npm
 
 EDITOR = Path(__file__).parents[2] / "server/editor"
 CASES = 400

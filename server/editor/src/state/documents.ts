@@ -5,7 +5,7 @@ import { applied, appliedAll, type Content, contentOf, inverses, Misfit } from "
 import { difference } from "../graph/difference";
 import { replayed } from "../graph/replay";
 import { Lost, Refusal } from "../wire/connection";
-import { kept, left } from "./leftover";
+import { forget, kept, left } from "./leftover";
 import { tell, trouble } from "./notices";
 import { server } from "./server";
 import { type Batch, type Doc, get, set, type Step } from "./store";
@@ -204,7 +204,9 @@ export async function regain(name: string): Promise<void> {
   } catch (error) {
     if (!before || !(error instanceof Refusal) || before.server === get().server) throw error;
     set(({ docs: { [name]: _, ...docs } }) => ({ docs }));
-    taken(await server().ask({ type: "new_graph", graph: name }, "opened"));
+    const begun = await server().ask({ type: "new_graph", graph: name }, "opened");
+    forget(name); // what was shown has all those edits
+    taken(begun);
     edit(name, difference(contentOf({}), before.content), { label: "bring back what was not written" });
   }
 }

@@ -39,6 +39,9 @@ export function kept(name: string, doc: Doc | undefined): Leftover | null {
   return ops.length ? { base: recent[0]?.before ?? doc.base, ops } : null;
 }
 
+/** Nothing of a graph is to be made again. */
+export const forget = (name: string): void => sessionStorage.removeItem(PREFIX + name);
+
 function stored(name: string): Leftover | null {
   const key = PREFIX + name;
   const text = sessionStorage.getItem(key);
