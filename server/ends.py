@@ -23,11 +23,20 @@ def ends(plan: Plan, only: Container[str], renders: Mapping[str, Collection[str]
     return [end for end in found if end][:MOST]
 
 
-def telling(plan: Plan, found: Iterable[pipe.End]) -> Plan:
-    """The same plan, which tells also what is found at generic nodes: only what is wanted of them is told."""
+def telling(plan: Plan, found: Iterable[pipe.End], renders: Mapping[str, Collection[str]]) -> Plan:
+    """The same plan, which tells also what is to be seen: ends at generic nodes, and each node's picture.
+
+    Nothing else would want the picture of a node whose successors are known from an earlier run. What
+    was quickly made is not kept on disk: it is made again, in a moment. Of lists that is too much to ask.
+    """
     arranging = {step.name for step in plan.steps if step.node.arranges}
-    more = [end.source for end in found if end.source in arranging]
-    return replace(plan, wanted=tuple(dict.fromkeys((*plan.wanted, *more))))
+    ended = [end.source for end in found if end.source in arranging]
+    seen = [step.name for step in plan.steps if not step.axes and _shows(step, renders)]
+    return replace(plan, wanted=tuple(dict.fromkeys((*plan.wanted, *ended, *seen))))
+
+
+def _shows(step: Step, renders: Mapping[str, Collection[str]]) -> bool:
+    return not step.node.arranges and next(iter(step.node.outputs), "") in renders[step.name]
 
 
 def _end(

@@ -194,7 +194,7 @@ class Worker:
         self._calls[start.run].items = frozenset(step.name for step in planned.steps if step.axes)
         story = Story(start, planned, self._catalog, self._easel, self._line.send, helm)
         found = ends(planned, start.only, story.renders)
-        planned = telling(planned, found)
+        planned = telling(planned, found, story.renders)
         with closing(run(planned, self._cache, controls=helm.controls)) as events:
             for event in events:
                 if isinstance(event, RunFinished):

@@ -1,5 +1,6 @@
 """A plugin for the tests of the page: settings that no built-in node has, and texts that are no HTML."""
 
+import time
 from collections.abc import Callable
 from typing import Annotated
 
@@ -31,7 +32,14 @@ def complain(*, text: str = "no") -> Image:
     raise ValueError(text)
 
 
+@node("page.Ponder")
+def ponder(image: Image) -> Image:
+    """Think about a picture for so long that the result is kept on disk."""
+    time.sleep(0.3)
+    return image
+
+
 @hookimpl
 def register_nodes(register: Callable[[AnyNode], None]) -> None:
-    for each in (classes, markup, complain):
+    for each in (classes, markup, complain, ponder):
         register(each)

@@ -1,12 +1,14 @@
 """What a node shows of itself: its picture, how far it is, how it is, and what went wrong."""
 
 import re
+from collections.abc import Callable
 from functools import partial
 
 from playwright.sync_api import Locator, expect
 
 from .editor import Editor
-from .home import Node, eventually
+from .home import Home, Node, eventually
+from .witness import Witness
 
 NOISE: Node = ("capriccio.Noise", {"width": 64, "height": 48})
 LOOK: Node = ("capriccio.PreviewImage", {})
@@ -29,6 +31,28 @@ def test_what_a_node_made_is_drawn_on_it(editor: Editor) -> None:
     for made in (picture(editor, "noise"), picture(editor, "look")):
         eventually(partial(drawn, editor, made))
         expect(made).to_have_attribute("data-width", "64")
+
+
+def test_what_was_made_before_a_restart_is_drawn_when_it_is_run_again(
+    tab: Callable[[Home], Editor], own_home: Home, witness: Witness
+) -> None:
+    witness.allow("ERR_CONNECTION_REFUSED|WebSocket")
+    editor = tab(own_home)
+    nodes = {"noise": NOISE, "slow": ("page.Ponder", {})}
+    editor.begin("card restart", nodes, ("noise.image", "slow.image"))
+    editor.run()
+    editor.ended()
+    editor.press("Control+s")
+    editor.says("saved")
+    own_home.kill()
+    own_home.start()
+    own_home.ready()
+    editor.open("card restart")
+    editor.run()
+    editor.ended()
+    editor.state("slow", "cached")
+    for node in nodes:
+        eventually(partial(drawn, editor, picture(editor, node)))
 
 
 def test_the_picture_is_that_of_the_node_and_changes_with_it(editor: Editor) -> None:
