@@ -6,7 +6,7 @@ RUN = $(VENV)/bin
 # Makes the editor's page again, its types checked, if its sources are others than those it was made of.
 MAKE_PAGE = $(RUN)/python -m build_page
 
-.PHONY: demo serve page test lint bench load schema clean
+.PHONY: demo serve page test lint bench load screenshots schema clean
 
 demo: $(VENV)/demo
 	$(MAKE_PAGE)
@@ -38,9 +38,15 @@ bench: $(VENV)/dev
 	$(RUN)/python -m benchmarks.overhead
 	$(RUN)/python -m benchmarks.items
 	$(RUN)/python -m benchmarks.latency
+	$(MAKE_PAGE)
+	$(RUN)/python -m benchmarks.page
 
 load: $(VENV)/dev
 	$(RUN)/python -m benchmarks.load
+
+screenshots: $(VENV)/dev
+	$(MAKE_PAGE)
+	$(RUN)/python -m benchmarks.screenshots
 
 schema: $(VENV)/demo
 	$(RUN)/python -c 'import json; from capriccio.core import graphfile; print(json.dumps(graphfile.schema(), indent=2))' \
