@@ -5,7 +5,7 @@ import { own } from "../graph/content";
 import { shifting } from "../graph/frames";
 import { arranging, layered } from "../graph/layered";
 import { say, tell, trouble } from "../state/notices";
-import { get } from "../state/store";
+import { get, reportIn } from "../state/store";
 import { change, here } from "./here";
 import { sizeOf } from "./sizes";
 
@@ -40,13 +40,19 @@ function put(places: Places, label: string): boolean {
   return change(ops.map(([node, position]) => ({ op: "move", node, position })), label);
 }
 
+const FOOT = 30; // px
+
 /** Lay out the whole graph, or what is selected of it if that is several nodes. */
 export async function layOut(sizes: Record<string, Size>): Promise<boolean> {
   const { kinds, content, name } = here();
   const { selection } = get();
   const chosen = selection.filter((node) => Object.hasOwn(content.nodes, node));
   const names = chosen.length > 1 ? chosen : Object.keys(content.nodes);
-  const size = (node: string) => own(sizes, node) ?? USUAL;
+  // A node that has not run grows by its foot once it does.
+  const size = (node: string) => {
+    const { width, height } = own(sizes, node) ?? USUAL;
+    return { width, height: height + (reportIn(get(), node) ? 0 : FOOT) };
+  };
   try {
     const places = await layered(kinds, content, names, size);
     const now = here();

@@ -21,9 +21,6 @@ export function TemplatesDialog() {
     <Modal title="Templates" size="large">
       <p className="modal-lead">Begin with a copy of one of these; the gallery stays as it is, and nothing runs yet.</p>
       <ul ref={list} className="templates">
-        {gallery.map((info) => (
-          <Card key={info.name} info={info} />
-        ))}
         <li className="template">
           <button type="button" className="template-start" onClick={() => void startNew()}>
             <span className="cover template-cover" aria-hidden="true">
@@ -33,6 +30,9 @@ export function TemplatesDialog() {
             <span className="template-text">An empty canvas: press Space on it to add the first node.</span>
           </button>
         </li>
+        {gallery.map((info) => (
+          <Card key={info.name} info={info} />
+        ))}
       </ul>
     </Modal>
   );
