@@ -40,9 +40,13 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """One browser for all tests; each has a context of its own in it."""
+    """One browser for the tests of a file; each has a context of its own in it.
+
+    Not one for all: while Playwright is there it has an event loop running, and tests of other folders
+    begin loops of their own.
+    """
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=[*sandbox, *QUIET])
