@@ -19,6 +19,13 @@ SIZE = 1280, 720
 MAP = "screenshot map"
 GRAPH = "style_transfer"
 
+STROKES: dict[str, list[list[tuple[float, float]]]] = {
+    "9": [[(0.06, y), (0.94, y)] for y in (0.08, 0.2)],
+    "7": [[(0.06, y), (0.94, y)] for y in (0.84, 0.94)],
+    "4": [[(0.3, 0.2), (0.22, 0.5), (0.2, 0.74)], [(0.3, 0.2), (0.38, 0.5), (0.4, 0.74)]],
+}
+"""By the key of a class, strokes through places of the picture, each from 0 to 1."""
+
 THEME = "(theme) => (document.documentElement.dataset.theme = theme)"
 
 State = Callable[[Sight], Awaitable[None]]
@@ -50,10 +57,14 @@ async def running(seen: Sight) -> None:
     await asyncio.sleep(4)
 
 
+async def finished(seen: Sight) -> None:
+    """The same when all is made."""
+    await seen.page.locator(".status-run").get_by_text("done").wait_for(timeout=600_000)
+
+
 async def comparing(seen: Sight) -> None:
     """What was made, beside what it was made of."""
     page = seen.page
-    await page.locator(".status-run").get_by_text("done").wait_for(timeout=300_000)
     await page.locator("[data-id='optimize'] .card-picture").click()
     dialog = page.locator("dialog[open]")
     await dialog.get_by_label("Compare with").select_option(label="photo size")
@@ -67,19 +78,32 @@ async def painting(seen: Sight) -> None:
     await seen.open(MAP)
     await page.locator(".react-flow__node-card[data-id='map'] .card-name").click()
     await page.get_by_role("button", name="Paint… labels").click()
-    await page.locator("dialog[open]").get_by_role("application").wait_for()
-    await asyncio.sleep(1)
+    stage = page.locator("dialog[open]").get_by_role("application")
+    await stage.wait_for()
+    box = await stage.bounding_box()
+    if box is None:
+        raise RuntimeError("the painter shows no picture")
+    for key, strokes in STROKES.items():
+        await page.keyboard.press(key)
+        for stroke in strokes:
+            places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+            await page.mouse.move(*places[0])
+            await page.mouse.down()
+            for place in places[1:]:
+                await page.mouse.move(*place, steps=8)
+            await page.mouse.up()
 
 
 async def narrow(seen: Sight) -> None:
     """A small window."""
-    await seen.open(GRAPH)
     await seen.page.set_viewport_size({"width": 800, "height": 720})
+    await seen.open(GRAPH)
+    await seen.page.locator(".react-flow__node-card").first.wait_for()
     await seen.page.keyboard.press("1")
 
 
 STATES: dict[str, State] = {
-    each.__name__: each for each in (templates, editing, running, comparing, painting, narrow)
+    each.__name__: each for each in (templates, editing, running, finished, comparing, painting, narrow)
 }
 
 
@@ -94,7 +118,7 @@ async def painted(drawer: Client) -> None:
         {"op": "link", "start": "photo.image", "end": "map.image"},
     ]
     said = await drawer.ask("edit", graph=MAP, revision=0, ops=ops)
-    await drawer.ask("run", graph=MAP)
+    await drawer.ask("run", graph=MAP, only=["photo"])
     if said["type"] != "edited":
         raise RuntimeError(f"the map cannot be drawn: {said}")
 
@@ -103,7 +127,8 @@ async def main(words: Sequence[str]) -> int:
     """Take all pictures."""
     folder = Path(words[0] if words else "output")
     folder.mkdir(parents=True, exist_ok=True)
-    with serving([]) as served:
+    # With results of its own, else nothing is left to run.
+    with serving([], ["--cache", "cache"]) as served:
         async with browser() as made, client(served) as drawer:
             await painted(drawer)
             async with sight(made, served, SIZE) as seen:

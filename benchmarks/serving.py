@@ -40,7 +40,7 @@ class Serving:
 
 
 @contextmanager
-def serving(plugins: Sequence[Path] = PLUGINS) -> Iterator[Serving]:
+def serving(plugins: Sequence[Path] = PLUGINS, options: Sequence[str] = ()) -> Iterator[Serving]:
     """Start a server, and end it."""
     with TemporaryDirectory(prefix="capriccio-") as name:
         folder = Path(name)
@@ -49,7 +49,7 @@ def serving(plugins: Sequence[Path] = PLUGINS) -> Iterator[Serving]:
         words = [word for path in plugins for word in ("--plugin", str(path))]
         with (folder / "stderr").open("w") as stderr:
             process = subprocess.Popen(
-                [*command, *places, *words],
+                [*command, *places, *words, *options],
                 cwd=folder,
                 env={**os.environ, "CAPRICCIO_TOKEN": TOKEN, "CAPRICCIO_PLUGINS": str(folder / "plugins")},
                 stdout=subprocess.PIPE,

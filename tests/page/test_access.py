@@ -234,7 +234,6 @@ def test_tab_goes_through_the_page_in_order_and_the_focus_is_seen(ran: Editor) -
     ran.page.evaluate(FROM_THE_TOP)
     ran.page.evaluate(UNFOCUSED)
     stops = walk(ran, "Tab")
-    print(*stops, sep="\n")
     parts = list(dict.fromkeys(part for part, _, _, _ in stops))
     assert [part for part in parts if part != "page-news"] == PARTS
     assert [part for at, (part, *_) in enumerate(stops) if not at or stops[at - 1][0] != part] == parts
