@@ -262,8 +262,8 @@ test("frames and notes are placed, changed, moved and removed", () => {
   expect([content().layout["photo"], content().layout["size"], content().layout["o"]]).toEqual([[100, 100], [300, 100], START.layout["o"]]);
   expect(content().notes[0]!.position).toEqual([100, 80]);
   oneStep(() => frames.changeNote(0, { text: "more" }));
-  set({ marked: ["/note/0"] });
-  oneStep(frames.removeMarked);
+  set({ selection: [], marked: ["/note/0"] });
+  oneStep(removeSelected);
   set({ selection: [], marked: ["/frame/0"] });
   oneStep(removeSelected);
   oneStep(() => frames.addFrame());

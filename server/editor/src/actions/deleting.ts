@@ -6,7 +6,6 @@ import { withoutLinks } from "../graph/wiring";
 import { say } from "../state/notices";
 import { get, set } from "../state/store";
 import { change, here } from "./here";
-import { unlink } from "./linking";
 
 /** Remove the selected nodes, links, frames and notes in one step. Wires through the nodes are kept where types allow. */
 export function removeSelected(): boolean {
@@ -34,5 +33,3 @@ function called(nodes: string[], links: number): string {
   if (links) return links === 1 ? "a link" : `${links} links`;
   return "frames and notes";
 }
-
-export const removeLink = (start: string, end: string): boolean => unlink(start, end);

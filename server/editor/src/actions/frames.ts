@@ -4,7 +4,6 @@ import type { FileFrame, FileNote } from "../../wire";
 import { bounds, boxesOf } from "../graph/boxes";
 import type { Position } from "../graph/content";
 import { FRAME, frameBox, frameRound, markedOf, markOf, movingFrame, NOTE, noteBox, resizing } from "../graph/frames";
-import { removingMarked } from "../graph/removal";
 import { say } from "../state/notices";
 import { get, set } from "../state/store";
 import { change, here } from "./here";
@@ -70,10 +69,4 @@ export function resize(by: Position): boolean {
 export function moveFrame(index: number, position: Position): void {
   const ops = movingFrame(here().content, index, position, sizeOf);
   if (ops.length) change(ops, "move a frame");
-}
-
-/** Remove the selected frames and notes, and no nodes. */
-export function removeMarked(): void {
-  const ops = removingMarked(here().content, get().marked);
-  if (ops.length && change(ops, "remove frames and notes")) set({ marked: [] });
 }

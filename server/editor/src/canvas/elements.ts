@@ -5,12 +5,12 @@ import type { Edge, Node } from "@xyflow/react";
 import { type Content, nodeOf, portOf } from "../graph/content";
 
 /** Ids of frames and notes; names of nodes hold no slash. */
-export const frameId = (index: number): string => `/frame/${index}`;
-export const noteId = (index: number): string => `/note/${index}`;
+const frameId = (index: number): string => `/frame/${index}`;
+const noteId = (index: number): string => `/note/${index}`;
 /** What tells how a node is doing: it describes the node to screen readers. An id holds no spaces. */
 export const footId = (node: string): string => `foot-${encodeURIComponent(node)}`;
 export const isMark = (id: string): boolean => id.startsWith("/");
-export const linkId = (start: string, end: string): string => `${start}/${end}`;
+const linkId = (start: string, end: string): string => `${start}/${end}`;
 
 const NOTE: [number, number] = [240, 84];
 

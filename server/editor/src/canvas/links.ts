@@ -5,7 +5,7 @@ import type { Connection, Edge, FinalConnectionState, HandleType } from "@xyflow
 import { fits, link, relink, unlink } from "../actions/linking";
 import { endsOf, objection, startsOf } from "../graph/kinds";
 import { trouble } from "../state/notices";
-import { get, kindsIn, set, shownIn } from "../state/store";
+import { get, kindsIn, shownIn } from "../state/store";
 import { openSearch } from "./searching";
 
 const startOf = ({ source, sourceHandle }: Connection | Edge): string => `${source}.${sourceHandle}`;
@@ -73,5 +73,3 @@ function linkTo(socket: string, gives: boolean, node: string): void {
   if (gives) link(socket, `${node}.${chosen.name}`);
   else link(`${node}.${chosen.name}`, socket);
 }
-
-export const deselectLinks = (): void => set({ links: [] });

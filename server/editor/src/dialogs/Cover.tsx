@@ -26,14 +26,14 @@ function useCover(graph: string, wanted: boolean): string {
   const [url, setUrl] = useState("");
   useEffect(() => {
     if (!wanted) return;
+    const unwanted = new AbortController();
     let made = "";
-    let gone = false;
-    const show = (blob: Blob | null) => {
-      if (blob && !gone) setUrl((made = URL.createObjectURL(blob)));
+    const show = (blob: Blob) => {
+      if (!unwanted.signal.aborted) setUrl((made = URL.createObjectURL(blob)));
     };
-    inTurn(() => (gone ? null : fetchCover(graph))).then(show, () => undefined); // it may have none any more
+    fetchCover(graph, unwanted.signal).then(show, () => undefined); // it may have none any more
     return () => {
-      gone = true;
+      unwanted.abort();
       if (made) URL.revokeObjectURL(made);
       setUrl("");
     };
@@ -54,14 +54,4 @@ function useNear(element: RefObject<HTMLElement | null>): boolean {
     return () => observer.disconnect();
   }, [element, near]);
   return near;
-}
-
-const lanes: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()]; // the server sends few at once
-let turn = 0;
-
-function inTurn<T>(work: () => Promise<T> | T): Promise<T> {
-  const lane = turn++ % lanes.length;
-  const next = lanes[lane]!.then(work);
-  lanes[lane] = next.catch(() => undefined);
-  return next;
 }

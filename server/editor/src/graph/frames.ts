@@ -4,7 +4,7 @@ import type { FileFrame, FileNote, Op } from "../../wire";
 import { bounds, type Box, boxesOf, holds, type Size } from "./boxes";
 import type { Content, Position } from "./content";
 
-export const PADDING = 24;
+const PADDING = 24;
 export const HEAD = 36; // for the title
 export const FRAME: Size = { width: 360, height: 240 };
 export const NOTE: Size = { width: 220, height: 80 };

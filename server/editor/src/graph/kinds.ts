@@ -144,14 +144,6 @@ function reaches(graph: Content, from: string, to: string): boolean {
   return false;
 }
 
-/** The first input of a kind that takes a type, or undefined. */
-export const inputFor = (info: NodeInfo, type: string): InputInfo | undefined =>
-  info.inputs.find((input) => input.type === type) ?? info.inputs.find((input) => input.generic || !type);
-
-/** The first output of a kind that gives a type, or undefined. */
-export const outputFor = (info: NodeInfo, type: string): OutputInfo | undefined =>
-  info.outputs.find((output) => output.type === type) ?? info.outputs.find((output) => output.generic || !type);
-
 /** Whether a node shows pictures. */
 export function shows(kinds: Kinds, graph: Content, node: string): boolean {
   const info = infoOf(kinds, graph, node);

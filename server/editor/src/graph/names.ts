@@ -23,7 +23,7 @@ export function socketName(node: string): string {
 }
 
 /** The sockets that a graph has where it is a node: inputs, or outputs. */
-export const socketsOf = (graph: Pick<Content, "nodes">, kind: typeof INPUT | typeof OUTPUT): Map<string, string> =>
+const socketsOf = (graph: Pick<Content, "nodes">, kind: typeof INPUT | typeof OUTPUT): Map<string, string> =>
   new Map(Object.entries(graph.nodes).filter(([, node]) => node.kind === kind).map(([name]) => [socketName(name), name]));
 
 /** A name for an exposed setting: the wanted one, or a free one like it; or why it cannot be. */

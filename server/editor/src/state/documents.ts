@@ -119,7 +119,7 @@ function portions(ops: Op[]): Op[][] {
 }
 
 /** Send what has not been sent. */
-export function flush(name: string): void {
+function flush(name: string): void {
   const doc = get().docs[name];
   if (!doc || !server().open) return;
   for (const batch of doc.pending) if (!batch.sent) void send(doc, batch);

@@ -3,7 +3,7 @@
 import { open } from "./documents";
 import { trouble } from "./notices";
 import { server } from "./server";
-import { docIn, get, graphNameOf, set, shownIn } from "./store";
+import { get, graphNameOf, set, shownIn } from "./store";
 
 /** Ask what the graphs are that are placed on the canvas, of which it is not known yet. */
 export function describeAll(): void {
@@ -61,5 +61,3 @@ export function leave(depth: number): void {
   set(({ path }) => ({ path: path.slice(0, depth), selection: [], marked: [] }));
   describeAll();
 }
-
-export const canEdit = (): boolean => docIn(get())?.readOnly === "";

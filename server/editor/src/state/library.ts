@@ -120,13 +120,14 @@ export async function keepPicture(name: string, data: Blob): Promise<string> {
   return file;
 }
 
-export const fetchPicture = (file: string, width?: number): Promise<Blob> =>
-  server().fetch({ type: "get_picture", file, width: width ?? null });
+export const fetchPicture = (file: string, width?: number, signal?: AbortSignal): Promise<Blob> =>
+  server().fetch({ type: "get_picture", file, width: width ?? null }, signal);
 
-export const fetchCover = (graph: string): Promise<Blob> => server().fetch({ type: "get_cover", graph });
+export const fetchCover = (graph: string, signal?: AbortSignal): Promise<Blob> =>
+  server().fetch({ type: "get_cover", graph }, signal);
 
-export const fetchResult = (result: number, width?: number): Promise<Blob> =>
-  server().fetch({ type: "get_result", result, width: width ?? null });
+export const fetchResult = (result: number, width?: number, signal?: AbortSignal): Promise<Blob> =>
+  server().fetch({ type: "get_result", result, width: width ?? null }, signal);
 
 /** The graph that made a result. */
 export async function makingOf(result: number): Promise<Content> {

@@ -17,7 +17,7 @@ export interface Loaded {
   busy: boolean;
 }
 
-export const NOT_LOADED: Loaded = { url: null, blob: null, size: null, error: "", busy: false };
+const NOT_LOADED: Loaded = { url: null, blob: null, size: null, error: "", busy: false };
 
 /** Fetch what a node made, or a result, as the PNG that carries its graph. */
 export function fetchWhole(picture: Picture): Promise<Blob> {

@@ -17,7 +17,7 @@ export interface Group {
 const RECENT = 60;
 
 /** The pictures that a picture is one of: results as in the strip, items of a list, nodes of the graph. */
-export function siblings(picture: Picture, sheet: Sheet | null): Picture[] {
+function siblings(picture: Picture, sheet: Sheet | null): Picture[] {
   if (picture.of === "result") return get().results.map(({ result }) => ({ of: "result", result }));
   if (picture.item) return (sheet?.cells ?? []).map((item) => ({ ...picture, item }));
   return picturedNodes(get()).map((node) => ({ of: "node", graph: picture.graph, node }));

@@ -12,7 +12,7 @@ export interface Sheet {
   cells: number[][];
 }
 
-export const sheetIn = ({ columns, cells }: Preview): Sheet | null => (columns && cells.length ? { columns, cells } : null);
+const sheetIn = ({ columns, cells }: Preview): Sheet | null => (columns && cells.length ? { columns, cells } : null);
 
 const equal = (a: Sheet | null, b: Sheet | null): boolean => JSON.stringify(a) === JSON.stringify(b);
 

@@ -1,4 +1,4 @@
-// Small pictures of results: few are fetched at a time, and each once for all who show it.
+// Small pictures of results: each is fetched once for all who show it.
 
 import { type RefObject, useEffect, useState } from "react";
 
@@ -9,56 +9,47 @@ interface Thumb {
   users: number;
   url: string;
   error: string;
-  begun: boolean;
+  unwanted: AbortController;
   heard: Set<(thumb: Thumb) => void>;
 }
 
-const AT_ONCE = 4;
 const LINGER = 3000; // ms that one nobody shows is kept
 const thumbs = new Map<number, Thumb>();
-let running = 0;
 
-/** Fetch what is waited for, the latest asked first. */
-function next(): void {
-  if (running >= AT_ONCE) return;
-  const found = [...thumbs].reverse().find(([, thumb]) => !thumb.begun && thumb.users > 0);
-  if (!found) return;
-  const [result, thumb] = found;
-  thumb.begun = true;
-  running += 1;
-  fetchResult(result, THUMBNAIL)
+function begun(result: number): Thumb {
+  const thumb: Thumb = { users: 0, url: "", error: "", unwanted: new AbortController(), heard: new Set() };
+  thumbs.set(result, thumb);
+  fetchResult(result, THUMBNAIL, thumb.unwanted.signal)
     .then((blob) => {
       if (thumbs.get(result) === thumb) thumb.url = URL.createObjectURL(blob);
     })
     .catch((error: unknown) => {
       thumb.error = error instanceof Error ? error.message : String(error);
-      thumbs.delete(result); // who shows it next asks again
+      if (thumbs.get(result) === thumb) thumbs.delete(result); // who shows it next asks again
     })
     .finally(() => {
-      running -= 1;
       for (const heard of thumb.heard) heard(thumb);
-      next();
     });
-  next();
+  return thumb;
 }
 
 function use(result: number, heard: (thumb: Thumb) => void): () => void {
-  const thumb = thumbs.get(result) ?? { users: 0, url: "", error: "", begun: false, heard: new Set() };
-  thumbs.set(result, thumb);
+  const thumb = thumbs.get(result) ?? begun(result);
   thumb.users += 1;
   thumb.heard.add(heard);
   heard(thumb);
-  next();
   return () => {
     thumb.users -= 1;
     thumb.heard.delete(heard);
-    setTimeout(() => drop(result, thumb), LINGER);
+    if (thumb.url) setTimeout(() => drop(result, thumb), LINGER);
+    else drop(result, thumb);
   };
 }
 
 function drop(result: number, thumb: Thumb): void {
   if (thumb.users || thumbs.get(result) !== thumb) return;
   thumbs.delete(result);
+  thumb.unwanted.abort();
   if (thumb.url) URL.revokeObjectURL(thumb.url);
 }
 

@@ -24,7 +24,7 @@ const MOST = 40;
 const ROOM = 16; // around a fitted picture
 const ENLARGED = 4; // a small picture is not fitted larger
 
-export function fitScale(box: Size, picture: Size): number {
+function fitScale(box: Size, picture: Size): number {
   const across = (box.width - 2 * ROOM) / picture.width;
   const down = (box.height - 2 * ROOM) / picture.height;
   return Math.max(LEAST, Math.min(across, down, ENLARGED));

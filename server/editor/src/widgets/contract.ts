@@ -43,8 +43,8 @@ export interface Pictures {
   types: string[];
   /** Keep a picture on the server; gives its name, or throws an Error with a sentence. */
   upload(name: string, data: Blob): Promise<string>;
-  /** A picture by name; no larger than `width` on its longer side if that is given. Throws likewise. */
-  fetch(file: string, width?: number): Promise<Blob>;
+  /** A picture by name; no larger than `width` on its longer side if that is given. Throws likewise, also once aborted. */
+  fetch(file: string, width?: number, signal?: AbortSignal): Promise<Blob>;
   /** What the node's first picture input is given, if that is known: shown beneath what is painted. */
   beneath?(): Promise<Blob | null>;
 }

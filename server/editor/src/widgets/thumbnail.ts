@@ -1,34 +1,12 @@
-// Small pictures from the server, few at a time, so that a large library does not hold up the page.
+// Small pictures of the library.
 
 import { useEffect, useState } from "react";
 import { type Pictures, usePictures } from "./contract";
 
-const AT_ONCE = 3;
 /** Of thumbnails, in pixels. */
-export const WIDTH = 256;
+const WIDTH = 256;
 
-type Task = () => Promise<void>;
-const waiting = new Set<Task>();
-let running = 0;
-
-/** Run a task when there is room; gives a function that drops it if it has not begun. */
-function queued(task: Task): () => void {
-  waiting.add(task);
-  void next();
-  return () => waiting.delete(task);
-}
-
-async function next(): Promise<void> {
-  const [task] = waiting;
-  if (!task || running >= AT_ONCE) return;
-  waiting.delete(task);
-  running += 1;
-  await task().catch(() => undefined); // tasks tell of their own errors
-  running -= 1;
-  void next();
-}
-
-export interface Thumbnail {
+interface Thumbnail {
   url: string | null;
   error: string | null;
 }
@@ -47,21 +25,17 @@ export function useThumbnail(file: string | null): Thumbnail {
 }
 
 function load(fetch: Pictures["fetch"], file: string, show: (thumbnail: Thumbnail) => void): () => void {
-  let wanted = true;
+  const unwanted = new AbortController();
   let url: string | null = null;
-  const drop = queued(async () => {
-    try {
-      const blob = await fetch(file, WIDTH);
-      if (!wanted) return;
-      url = URL.createObjectURL(blob);
-      show({ url, error: null });
-    } catch (error) {
-      if (wanted) show({ url: null, error: sentence(error) });
-    }
-  });
+  const shown = (blob: Blob) => {
+    if (unwanted.signal.aborted) return;
+    url = URL.createObjectURL(blob);
+    show({ url, error: null });
+  };
+  const failed = (error: unknown) => unwanted.signal.aborted || show({ url: null, error: sentence(error) });
+  fetch(file, WIDTH, unwanted.signal).then(shown, failed);
   return () => {
-    wanted = false;
-    drop();
+    unwanted.abort();
     if (url !== null) URL.revokeObjectURL(url);
   };
 }

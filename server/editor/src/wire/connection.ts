@@ -86,11 +86,15 @@ export class Connection {
     return this.#ask(request).then(({ message }) => message as Answer<T>);
   }
 
-  /** Get bytes: those that came before the answer. Few at a time, the others wait. */
-  async fetch(request: Asked): Promise<Blob> {
+  /**
+   * Get bytes: those that came before the answer. Few at a time; the others wait for their turn, and what was
+   * aborted meanwhile is not asked for.
+   */
+  async fetch(request: Asked, signal?: AbortSignal): Promise<Blob> {
     if (this.#fetching < FETCHES) this.#fetching += 1;
     else await new Promise<void>((go) => this.#fetchers.push(go)); // who is done leaves its place
     try {
+      signal?.throwIfAborted();
       return await this.#fetch(request);
     } finally {
       const next = this.#fetchers.shift();
