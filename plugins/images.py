@@ -29,7 +29,7 @@ from ..core.scale import resized
 
 Megapixels = Annotated[int, Range(1, 178, unit="Mpx"), "Larger pictures are refused before they are decoded."]
 """Pillow itself refuses what is larger than 178."""
-Pixels = Range(16, 8192, unit="px")
+Pixels = Range(16, 8192, unit="px", scale="log")
 LONGEST = 16_384  # px, of a side that follows from the proportions
 
 

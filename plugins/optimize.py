@@ -36,7 +36,7 @@ def optimize(
     init: Image,
     *,
     optimizer: Annotated[Literal["L-BFGS", "Adam"], "L-BFGS needs about half the steps."] = "L-BFGS",
-    steps: Annotated[int, Range(1, 10_000, unit="steps"), "At each size."] = 60,
+    steps: Annotated[int, Range(1, 10_000, unit="steps", scale="log"), "At each size."] = 60,
     levels: Annotated[int, Range(1, 8), "Sizes to work at, each 1.41 times the one before."] = 3,
     rate: Annotated[
         float, Range(1e-4, 1.0, scale="log"), Live(), "How far Adam goes at first; L-BFGS does without."

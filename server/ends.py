@@ -27,7 +27,8 @@ def telling(plan: Plan, found: Iterable[pipe.End], renders: Mapping[str, Collect
     """The same plan, which tells also what is to be seen: ends at generic nodes, and each node's picture.
 
     Nothing else would want the picture of a node whose successors are known from an earlier run. What
-    was quickly made is not kept on disk: it is made again, in a moment. Of lists that is too much to ask.
+    was quickly made is not kept on disk: it is made again, in a moment; and so, slowly, is what the disk
+    has given up for want of room. Of lists that is too much to ask.
     """
     arranging = {step.name for step in plan.steps if step.node.arranges}
     ended = [end.source for end in found if end.source in arranging]

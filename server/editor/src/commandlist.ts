@@ -6,7 +6,7 @@ import { removeSelected } from "./actions/deleting";
 import { addFrame, addNote, resize } from "./actions/frames";
 import { dissolve } from "./actions/grouping";
 import { bypass, collapse, mute } from "./actions/modes";
-import { next, selectAll, selectDownstream, selectNone, selectToo, selectUpstream } from "./actions/selecting";
+import { invert, next, selectAll, selectDownstream, selectNone, selectToo, selectUpstream } from "./actions/selecting";
 import { measured } from "./actions/sizes";
 import { savePicture } from "./canvas/picture";
 import { focused } from "./canvas/focused";
@@ -64,6 +64,7 @@ const editing: Command[] = [
   { id: "select", name: "Select what has the focus", group: "Edit", keys: ["Enter"], unable: noFocus, run: () => selectToo(focused(), []) },
   { id: "select_too", name: "Add what has the focus to the selection", group: "Edit", keys: ["Alt+Enter"], unable: noFocus, run: () => selectToo(focused()) },
   { id: "select_none", name: "Select nothing", group: "Edit", keys: ["Escape"], run: selectNone },
+  { id: "select_others", name: "Select all others", group: "Edit", run: invert },
   { id: "select_upstream", name: "Select what it needs", group: "Edit", unable: noNode, run: selectUpstream },
   { id: "select_downstream", name: "Select what needs it", group: "Edit", unable: noNode, run: selectDownstream },
 ];
@@ -81,7 +82,7 @@ const node: Command[] = [
   { id: "group", name: "Make a node of the selection…", group: "Node", keys: ["Mod+G"], unable: some, run: () => set({ dialog: { kind: "group", nodes: chosen() } }) },
   { id: "dissolve", name: "Put a graph's nodes in its place", group: "Node", keys: ["Mod+Shift+G"], unable: () => fixed() || notInner(), run: () => dissolve(chosen()[0]!) },
   { id: "view", name: "View large", group: "Node", keys: ["V"], unable: oneNode, run: view },
-  { id: "layout", name: "Lay out", group: "Node", keys: ["L"], unable: () => fixed() || noGraph(), run: () => layOut(Object.fromEntries(measured)) },
+  { id: "layout", name: "Lay out", group: "Node", keys: ["L"], unable: () => fixed() || noGraph(), run: layOutAndShow },
   ...(["left", "right", "top", "bottom", "centre", "middle"] as const).map((edge): Command => ({ id: `align_${edge}`, name: `Align ${edge}`, group: "Node", unable: several, run: () => align(edge) })),
   { id: "distribute_across", name: "Distribute across", group: "Node", unable: several, run: () => distribute("across") },
   { id: "distribute_down", name: "Distribute down", group: "Node", unable: several, run: () => distribute("down") },
@@ -133,6 +134,11 @@ function arrows(name: string, keys: string, run: (by: [number, number]) => void,
     ...(unable ? { unable } : {}),
     run: () => run([x, y]),
   }));
+}
+
+async function layOutAndShow(): Promise<void> {
+  const all = chosen().length < 2;
+  if ((await layOut(Object.fromEntries(measured))) && all) requestAnimationFrame(fitAll); // once the nodes stand there
 }
 
 function view(): void {

@@ -30,8 +30,7 @@ const store: Record<string, string> = {};
 const storage = { getItem: (key: string) => store[key] ?? null, setItem: (key: string, value: string) => (store[key] = value), removeItem: (key: string) => delete store[key] };
 vi.stubGlobal("localStorage", storage);
 vi.stubGlobal("sessionStorage", storage);
-vi.stubGlobal("matchMedia", () => ({ matches: false }));
-vi.stubGlobal("innerWidth", 1280);
+vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener() {} }));
 vi.stubGlobal("navigator", {
   clipboard: {
     async writeText(text: string) {
@@ -285,6 +284,31 @@ test("the selection goes along links and in directions", () => {
   expect(get().selection).toHaveLength(5);
   selecting.selectNone();
   expect(get().selection).toEqual([]);
+});
+
+test("what has the focus is selected too, or no longer", () => {
+  frames.addFrame([0, 0]);
+  set({ marked: [] });
+  selecting.selectToo("photo");
+  selecting.selectToo("/frame/0");
+  expect([get().selection, get().marked]).toEqual([["photo"], ["/frame/0"]]);
+  selecting.selectToo("photo");
+  expect([get().selection, get().marked]).toEqual([[], ["/frame/0"]]);
+  selecting.selectToo("size", []);
+  expect([get().selection, get().marked]).toEqual([["size"], []]);
+});
+
+test("what is marked grows and shrinks, but not to nothing", () => {
+  frames.addFrame([0, 0]);
+  frames.addNote([500, 0], "here");
+  const [{ size: frame }, { size: note }] = [content().frames[0]!, content().notes[0]!];
+  set({ marked: ["/frame/0"] });
+  expect(frames.resize([20, -40])).toBe(true);
+  expect(content().frames[0]!.size).toEqual([frame[0] + 20, frame[1] - 40]);
+  expect(content().notes[0]!.size).toEqual(note);
+  set({ marked: ["/frame/0", "/note/0"] });
+  frames.resize([-9999, -9999]);
+  expect([content().frames[0]!.size, content().notes[0]!.size]).toEqual([[120, 80], [120, 40]]);
 });
 
 test("a selection becomes a node, and undo brings it back", async () => {

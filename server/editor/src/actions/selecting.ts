@@ -34,6 +34,7 @@ export function selectAll(): void {
 
 export const selectNone = (): void => select([]);
 
+/** The nodes that are not selected. */
 export function invert(): void {
   const { selection } = get();
   select(Object.keys(shownGraph().nodes).filter((node) => !selection.includes(node)));

@@ -91,7 +91,7 @@ function Surface() {
         proOptions={{ hideAttribution: true }}
       >
         <Background gap={20} size={1.4} color="var(--dots)" bgColor="var(--ground)" />
-        <MiniMap pannable zoomable nodeStrokeWidth={0} maskColor="var(--shade)" bgColor="var(--panel)" nodeColor="var(--edge)" />
+        <MiniMap pannable zoomable nodeStrokeWidth={0} maskColor="var(--shade)" bgColor="var(--panel)" nodeClassName={({ type }) => `map-${type}`} />
         <Controls showInteractive={false} />
       </ReactFlow>
   );

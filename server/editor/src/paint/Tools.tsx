@@ -149,26 +149,12 @@ function SizeChoice({ easel, resize }: ToolsProps & { resize(width: number, heig
 function Steps({ kind, easel, act }: ToolsProps) {
   return (
     <div className="painter-row painter-steps">
-      <button
-        type="button"
-        className="button icon"
-        aria-label="Undo"
-        title="Undo (Ctrl+Z)"
-        aria-disabled={!easel.canUndo}
-        onClick={() => easel.canUndo && act((each) => each.undo(), "Undone")}
-      >
+      <Step name="Undo" keys="Ctrl+Z" able={easel.canUndo} take={() => act((each) => each.undo(), "Undone")}>
         <UndoIcon />
-      </button>
-      <button
-        type="button"
-        className="button icon"
-        aria-label="Redo"
-        title="Redo (Ctrl+Shift+Z)"
-        aria-disabled={!easel.canRedo}
-        onClick={() => easel.canRedo && act((each) => each.redo(), "Done again")}
-      >
+      </Step>
+      <Step name="Redo" keys="Ctrl+Shift+Z" able={easel.canRedo} take={() => act((each) => each.redo(), "Done again")}>
         <RedoIcon />
-      </button>
+      </Step>
       {kind === "mask" && (
         <button type="button" className="button" onClick={() => act((each) => each.invert(), "Inverted")}>
           Invert
@@ -178,5 +164,29 @@ function Steps({ kind, easel, act }: ToolsProps) {
         Clear
       </button>
     </div>
+  );
+}
+
+interface StepProps {
+  name: string;
+  keys: string;
+  able: boolean;
+  take(): void;
+  children: ReactNode;
+}
+
+/** It keeps the focus when there is nothing left to take back. */
+function Step({ name, keys, able, take, children }: StepProps) {
+  return (
+    <button
+      type="button"
+      className="button icon"
+      aria-label={name}
+      title={`${name} (${keys})`}
+      aria-disabled={!able}
+      onClick={() => able && take()}
+    >
+      {children}
+    </button>
   );
 }

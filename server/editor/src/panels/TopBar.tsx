@@ -31,6 +31,7 @@ export function TopBar() {
       <Action id="save" icon="save" text="Save" unable={!root} />
       <ThemeButton />
       <Action id="help" icon="help" />
+      <Action id="commands" icon="dots" />
       <RunButtons />
     </header>
   );

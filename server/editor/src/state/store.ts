@@ -149,6 +149,10 @@ export interface Editor {
 
 const saved = (localStorage.getItem("capriccio.theme") ?? "") as Theme;
 const dark = !matchMedia("(prefers-color-scheme: light)").matches;
+const wide = matchMedia("(min-width: 900px)");
+
+/** The panels at the sides: a narrow window has no room for them until they are asked for. */
+const sides = ({ matches }: { matches: boolean }): Editor["sides"] => ({ left: matches, right: matches });
 
 export const useEditor = create<Editor>()(() => ({
   connection: "connecting",
@@ -176,7 +180,7 @@ export const useEditor = create<Editor>()(() => ({
   sockets: {},
   theme: saved === "dark" || saved === "light" ? saved : dark ? "dark" : "light",
   tab: "settings",
-  sides: { left: innerWidth >= 900, right: innerWidth >= 900 },
+  sides: sides(wide),
   dialog: null,
   search: null,
   notices: [],
@@ -186,6 +190,7 @@ export const useEditor = create<Editor>()(() => ({
 
 export const get = useEditor.getState;
 export const set = useEditor.setState;
+wide.addEventListener("change", (width) => set({ sides: sides(width) }));
 export { useShallow };
 
 /** What is on the canvas: a graph that can be edited, or one that another brings along. */
