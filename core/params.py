@@ -42,6 +42,17 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Names:
+    """A text of several names, separated by commas, which the page offers to be ticked off a list.
+
+    Others are taken as well: which there are may depend on what is linked, such as the layers of a
+    network, and is for the node to say.
+    """
+
+    options: Callable[[], Sequence[str]]
+
+
+@dataclass(frozen=True)
 class Live:
     """A setting that may be changed, or an input that may be renewed, while the run is on."""
 
@@ -96,6 +107,7 @@ class Param:
     range: Range | None = None
     pattern: Pattern | None = None
     choice: Choice | None = None
+    names: Names | None = None
     widget: Widget | None = None
     doc: str = ""
     live: bool = False
@@ -158,8 +170,8 @@ def declared(name: str, hint: Any, default: Any) -> Param:
     if live and base is Path:
         raise NodeError(f"{name} is a file, which is looked up before a run; leave out Live()")
     param = Param(name, base, default, live=live, **found)
-    for extra, fits in ((param.range, (int, float)), (param.pattern, (str,)), (param.choice, (str,))):
-        if extra and base not in fits:
+    for extra in extras:
+        if base not in (fits := _FITS.get(type(extra), (base,))):
             words = " or ".join(fit.__name__ for fit in fits)
             raise NodeError(f"{name} is a {base}, and {type(extra).__name__} is for {words}")
     if default is REQUIRED:
@@ -175,9 +187,13 @@ _EXTRAS: dict[type, str] = {
     Range: "range",
     Pattern: "pattern",
     Choice: "choice",
+    Names: "names",
     Widget: "widget",
     str: "doc",
 }
+
+
+_FITS: dict[type, tuple[type, ...]] = {Range: (int, float), Pattern: (str,), Choice: (str,), Names: (str,)}
 
 
 def did_you_mean(given: str, known: Sequence[str]) -> str:

@@ -13,13 +13,14 @@ from ..core import (
     Features,
     Image,
     InputError,
+    Names,
     Network,
     Weights,
     WeightsError,
     hookimpl,
     node,
 )
-from .vgg import VGG, Pooling
+from .vgg import LAYERS, VGG, Pooling
 from .vgg_weights import RECORDS
 
 BEST = "best available"
@@ -68,7 +69,7 @@ def feature_extractor(
     image: Image,
     network: Network,
     *,
-    layers: Annotated[str, "Names of layers, separated by commas."] = "relu4_2",
+    layers: Annotated[str, Names(lambda: LAYERS), "Names of layers, separated by commas."] = "relu4_2",
 ) -> Features:
     """Give what layers of a network make of a picture."""
     names = tuple(dict.fromkeys(name.strip() for name in layers.split(",") if name.strip()))

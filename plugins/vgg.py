@@ -4,7 +4,7 @@ Source: Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scal
 Recognition" (2015), configurations D and E, without the classifier.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Literal
 
 import torch
@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..core import Backbone, InputError
+from .vgg_weights import BLOCKS
 
 Pooling = Literal["max", "average"]
 
@@ -34,7 +35,7 @@ class VGG(Backbone):
             key[4:-7] for key in weights if key.startswith("conv") and key.endswith(".weight")
         ]
         self._convolutions.sort()
-        self.layers = tuple(self._names())
+        self.layers = tuple(_names(self._convolutions))
 
     def activations(self, image: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
         wanted = set(layers)
@@ -54,15 +55,6 @@ class VGG(Backbone):
                 found[layer] = x[0]
         return found
 
-    def _names(self) -> Iterator[str]:
-        block = "1"
-        for number in self._convolutions:
-            if number[0] != block:
-                yield f"pool{block}"
-                block = number[0]
-            yield from (f"conv{number}", f"relu{number}")
-        yield f"pool{block}"
-
     def _apply(self, layer: str, x: Tensor, keep_input: bool) -> Tensor:
         if layer.startswith("pool"):
             if min(x.shape[-2:]) < 2:
@@ -75,3 +67,20 @@ class VGG(Backbone):
             # Zeros would stand for one colour, and draw a frame around the picture.
             x, padding = F.pad(x, (1, 1, 1, 1), mode="replicate"), 0
         return F.conv2d(x, self._weights[f"{layer}.weight"], self._weights[f"{layer}.bias"], padding=padding)
+
+
+def _names(convolutions: Iterable[str]) -> Iterator[str]:
+    """What the layers are called that belong to convolutions called ``1_1``, ``1_2``, ``2_1``, ..."""
+    block = "1"
+    for number in convolutions:
+        if number[0] != block:
+            yield f"pool{block}"
+            block = number[0]
+        yield from (f"conv{number}", f"relu{number}")
+    yield f"pool{block}"
+
+
+LAYERS = tuple(
+    _names(f"{block}_{number}" for block, count in enumerate(BLOCKS[16], 1) for number in range(1, count + 1))
+)
+"""The layers of VGG16, which VGG19 has too."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-from ..core import PALETTE, AnyNode, Catalog, Choice, Pattern, PluginError
+from ..core import PALETTE, AnyNode, Catalog, Choice, Names, Pattern, PluginError
 from ..core.params import REQUIRED, Param
 from . import wire
 from .plain import error_line
@@ -116,7 +116,8 @@ def _values(param: Param) -> dict[str, Any]:
         schema |= _bounded(param)
     if param.pattern:
         schema |= _matching(param.pattern)
-    return schema | (_chosen(param.choice) if param.choice else {})
+    schema |= _chosen(param.choice) if param.choice else {}
+    return schema | (_offered(param.names) if param.names else {})
 
 
 def _enumerated(options: Sequence[Any]) -> dict[str, Any]:
@@ -160,7 +161,18 @@ def _chosen(choice: Choice) -> dict[str, Any]:
     try:
         return {"enum": _texts(choice.options()), "x-widget": "choice"}
     except (Exception, SystemExit) as error:
-        return {"x-note": _whole(f"what there is to choose from cannot be told: {error_line(error)}")}
+        return _untold(error)
+
+
+def _offered(names: Names) -> dict[str, Any]:
+    try:
+        return {"x-names": _texts(names.options()), "x-widget": "names"}
+    except (Exception, SystemExit) as error:
+        return _untold(error)
+
+
+def _untold(error: BaseException) -> dict[str, Any]:
+    return {"x-note": _whole(f"what there is to choose from cannot be told: {error_line(error)}")}
 
 
 def _texts(options: Any) -> list[str]:

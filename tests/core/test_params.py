@@ -12,6 +12,7 @@ from capriccio.core import (
     LabelsFile,
     Live,
     MaskFile,
+    Names,
     NodeError,
     Pattern,
     Range,
@@ -134,6 +135,13 @@ def test_what_a_choice_offers_is_asked_for_each_time() -> None:
     assert param.problem("late") is None
 
 
+def test_names_are_offered_and_others_are_taken_too() -> None:
+    param = declared("x", Annotated[str, Names(lambda: ["conv1", "conv2"])], "conv1")
+    assert param.names is not None and param.names.options() == ["conv1", "conv2"]
+    assert param.problem("conv2, mine") is None
+    assert param.problem(2) == f"is 2; it must be {TEXT}"
+
+
 def test_only_numbers_are_made_to_fit() -> None:
     made = declared("x", float, 0.0).cleaned(3)
     assert (made, type(made)) == (3.0, float)
@@ -164,6 +172,7 @@ def test_only_numbers_are_made_to_fit() -> None:
         (Annotated[bool, Range(0, 1)], True, "x is a <class 'bool'>, and Range is for int or float"),
         (Annotated[int, Pattern("a", "a")], 1, "x is a <class 'int'>, and Pattern is for str"),
         (Annotated[float, Choice(lambda: ["a"])], 1.0, "x is a <class 'float'>, and Choice is for str"),
+        (Annotated[int, Names(lambda: ["a"])], 1, "x is a <class 'int'>, and Names is for str"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused(hint: Any, default: Any, sentence: str) -> None:

@@ -21,8 +21,8 @@ SMALL: dict[str, dict[str, Any]] = {"painting size": {"side": 96}, "photo size":
 DEFAULTS = {("content", "weight"), ("what the photo shows", "layers")}
 """Settings that the file names although they are as they are anyway."""
 
-WORDS = {("how it is painted", "layers"), ("save", "name")}
-"""Settings that are words, for which the mouse alone does not do; nor does it for names of nodes."""
+WORDS = {("save", "name")}
+"""A setting that is any words, for which the mouse alone does not do; nor does it for names of nodes."""
 
 FREER = 60
 """The weight of style while it runs."""
@@ -152,11 +152,28 @@ class Mouse(Hands):
     def set(self, node: str, setting: str, value: object) -> None:
         self.select(node)
         panel = self.editor.inspector.get_by_role("tabpanel")
-        if isinstance(value, str):
+        if setting == "layers":
+            self.tick(setting, str(value).split(", "), panel)
+        elif isinstance(value, str):
             self.choose_picture(setting, value, panel)
         else:
             self.reach(self.editor.setting(setting), panel)
             self.slide(setting, float(str(value)))
+
+    def tick(self, setting: str, wanted: list[str], panel: Locator) -> None:
+        """Tick names off a list, and those away that are not wanted."""
+        opener = self.editor.inspector.get_by_role("button", name=f"Tick {setting}")
+        self.reach(opener, panel)
+        self.click(opener)
+        names = self.page.get_by_role("group", name=f"Names for {setting}")
+        ticked = self.editor.setting(setting).input_value().split(", ")
+        for name in {*wanted} ^ {*ticked}:
+            box = names.get_by_role("checkbox", name=name, exact=True)
+            self.reach(box, names.locator(".widget-rows"))
+            self.click(box)
+        expect(self.editor.setting(setting)).to_have_value(", ".join(wanted))
+        self.click(opener)
+        expect(names).to_have_count(0)
 
     def choose_picture(self, setting: str, file: str, panel: Locator) -> None:
         choose = self.editor.inspector.get_by_role("button", name=f"Choose a picture for {setting}")

@@ -170,8 +170,12 @@ def test_nodes_are_aligned_and_distributed(editor: Editor) -> None:
 
 def test_the_graph_is_laid_out_from_left_to_right(editor: Editor) -> None:
     editor.begin("edit layout", CHAIN, *LINKS, across=0)
+    for key in ("+", "+", "+"):
+        editor.press(key)
     editor.press("l")
     eventually(lambda: place(editor, "noise")[0] < place(editor, "size")[0] < place(editor, "look")[0])
+    for node in CHAIN:
+        expect(editor.node(node)).to_be_in_viewport(ratio=1)
     editor.press("Control+z")
     eventually(lambda: [place(editor, node) for node in CHAIN] == [[0, 0]] * 3)
 

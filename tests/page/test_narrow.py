@@ -29,6 +29,17 @@ def test_in_a_narrow_window_the_panels_are_folded_and_shown_by_keys(narrow: Edit
     expect(narrow.inspector).to_have_count(0)
 
 
+def test_the_panels_fold_as_the_window_narrows(editor: Editor) -> None:
+    editor.begin("narrower", NODES)
+    expect(editor.palette).to_be_visible()
+    editor.page.set_viewport_size({"width": 800, "height": 700})
+    expect(editor.palette).to_have_count(0)
+    expect(editor.inspector).to_have_count(0)
+    editor.page.set_viewport_size({"width": 1280, "height": 720})
+    expect(editor.palette).to_be_visible()
+    expect(editor.inspector).to_be_visible()
+
+
 def test_in_a_narrow_window_all_can_be_reached(narrow: Editor) -> None:
     for name in ("Open", "Save", "Stop", "Run"):
         button = narrow.page.locator("header.top").get_by_role("button", name=name, exact=True)

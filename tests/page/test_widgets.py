@@ -95,6 +95,24 @@ def test_one_of_a_thousand_classes_is_found_by_typing(editor: Editor) -> None:
     editor.becomes(classes={"name": "class 999"})
 
 
+def test_names_are_ticked_off_a_list_by_the_keyboard(editor: Editor) -> None:
+    editor.begin("names", {"seen": ("capriccio.FeatureExtractor", {})})
+    editor.select("seen")
+    opener = editor.inspector.get_by_role("button", name="Tick layers")
+    opener.focus()
+    editor.press("Enter")
+    names = editor.page.get_by_role("group", name="Names for layers")
+    expect(names.get_by_role("checkbox", name="conv1_1", exact=True)).to_be_focused()
+    expect(names.get_by_role("checkbox", name="relu4_2", exact=True)).to_be_checked()
+    editor.press("ArrowDown", "Space")
+    expect(editor.setting("layers")).to_have_value("relu1_1, relu4_2")
+    editor.press("Space", "Escape")
+    expect(opener).to_be_focused()
+    editor.becomes(seen={})
+    editor.setting("layers").fill("relu4_2, mine")
+    editor.becomes(seen={"layers": "relu4_2, mine"})
+
+
 def test_the_dice_roll_another_seed(noise: Editor) -> None:
     seeds = [0]
     for _ in range(2):

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 import torch
 from capriccio.core import InputError
-from capriccio.plugins.vgg import VGG, Pooling
+from capriccio.plugins.vgg import LAYERS, VGG, Pooling
 from capriccio.plugins.vgg_weights import BLOCKS, Depth
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
@@ -35,6 +35,7 @@ def reference(tensors: dict[str, Tensor], depth: Depth, pooling: Pooling) -> dic
 def test_layers_bear_the_names_of_the_papers(vgg: VGG) -> None:
     assert vgg.layers[:6] == ("conv1_1", "relu1_1", "conv1_2", "relu1_2", "pool1", "conv2_1")
     assert vgg.layers[-5:] == ("conv5_2", "relu5_2", "conv5_3", "relu5_3", "pool5")
+    assert vgg.layers == LAYERS
 
 
 @pytest.mark.parametrize("depth", [16, 19])

@@ -21,6 +21,7 @@ from capriccio.core import (
     InputError,
     LabelsFile,
     MaskFile,
+    Names,
     Pattern,
     Range,
     Seed,
@@ -160,14 +161,8 @@ def test_a_schema_refuses_whole_numbers_that_no_graph_file_holds_whatever_the_ra
 @pytest.mark.parametrize("name", PARAMS)
 def test_every_setting_says_how_it_is_drawn(name: str) -> None:
     schema = settings([PARAMS[name]])["properties"][PARAMS[name].name]
-    drawn = {"slider", "number", "switch", "text", "choice", "seed", "color", "image"} | {
-        "mask",
-        "labels",
-        "folder",
-        "multiline",
-        "type",
-    }
-    assert schema["x-widget"] in drawn
+    drawn = "slider number switch text multiline choice names seed color image folder mask labels type"
+    assert schema["x-widget"] in drawn.split()
     assert "title" not in schema
 
 
@@ -273,6 +268,17 @@ def test_every_setting_says_how_it_is_drawn(name: str) -> None:
             Annotated[str, Choice(lambda: ["b", "a", "b"])],
             "a",
             {"type": "string", "x-port": "Text", "x-widget": "choice", "enum": ["b", "a"], "default": "a"},
+        ),
+        (
+            Annotated[str, Names(lambda: ["b", "a", "b"])],
+            "a, c",
+            {
+                "type": "string",
+                "x-port": "Text",
+                "x-widget": "names",
+                "x-names": ["b", "a"],
+                "default": "a, c",
+            },
         ),
     ],
 )

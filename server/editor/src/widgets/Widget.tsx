@@ -5,6 +5,7 @@ import { Choice, Folder, TypeChoice } from "./Choice";
 import { Color } from "./Color";
 import type { WidgetProps } from "./contract";
 import { Image } from "./Image";
+import { NameList } from "./NameList";
 import { NumberField } from "./NumberField";
 import { Labels, Mask } from "./Painted";
 import { Seed } from "./Seed";
@@ -20,6 +21,7 @@ const WIDGETS = new Map<string | undefined, ComponentType<WidgetProps>>([
   ["text", TextField],
   ["multiline", Multiline],
   ["choice", Choice],
+  ["names", NameList],
   ["seed", Seed],
   ["color", Color],
   ["image", Image],

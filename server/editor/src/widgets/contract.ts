@@ -18,6 +18,8 @@ export interface SettingSchema {
   "x-scale"?: "log";
   "x-live"?: boolean;
   "x-note"?: string;
+  /** Such as may stand in the text, separated by commas. */
+  "x-names"?: string[];
   "x-palette"?: { name: string; color: string }[];
 }
 

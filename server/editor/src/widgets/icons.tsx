@@ -22,6 +22,12 @@ export function Icon({ children }: { children: ReactNode }) {
   );
 }
 
+export const TickIcon = () => (
+  <Icon>
+    <path d="m2 4.5 1.5 1.5L6 3M2 11.5 3.5 13 6 10M8.5 4.5H14M8.500 11.5H14" />
+  </Icon>
+);
+
 export const DiceIcon = () => (
   <Icon>
     <rect x="2" y="2" width="12" height="12" rx="3" />

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SettingSchema } from "./contract";
-import { moved, position, step, valueAt } from "./scale";
+import { moved, position, step, stepped, valueAt } from "./scale";
 
 const linear: SettingSchema = { type: "number", minimum: 0, maximum: 1, "x-step": 0.1 };
 const whole: SettingSchema = { type: "integer", minimum: 1, maximum: 12 };
@@ -68,4 +68,9 @@ test("fractions on a logarithmic slider go down to the end, too", () => {
 test("where no step is named it is a round part of the range", () => {
   expect(step({ type: "number", minimum: 0, maximum: 1 })).toBe(0.005);
   expect(step({ type: "number", minimum: -300, maximum: 300 })).toBe(2);
+});
+
+test("whole numbers go one by one in their field, also where the slider is logarithmic", () => {
+  const side = { type: "integer", minimum: 16, maximum: 8192, "x-scale": "log" } as const;
+  expect([stepped(side, 120, 1), stepped(side, 512, -1), stepped(side, 16, -1), stepped(side, 8185, 10)]).toEqual([121, 511, 16, 8192]);
 });

@@ -39,15 +39,15 @@ export function moved(schema: SettingSchema, value: number, steps: number): numb
   return (steps > 0 ? Math.max : Math.min)(there, stepped(schema, value, steps));
 }
 
-/** The same in the exact field: where the slider is logarithmic, a step is one of the second digit. */
+/** The same in the exact field: where the slider is logarithmic, whole numbers go one by one, others by their second digit. */
 export function stepped(schema: SettingSchema, value: number, steps: number): number {
   const start = logStart(schema);
   if (start === null) return moved(schema, value, steps);
-  const size = Math.max(schema["x-step"] ?? digit(Math.max(value, start), 2), isInteger(schema) ? 1 : 0);
+  const size = isInteger(schema) ? step(schema) : (schema["x-step"] ?? digit(Math.max(value, start), 2));
   return snapped(schema, value + steps * size, size);
 }
 
-/** How far one press of a key goes on a linear slider. */
+/** How far one press of a key goes on a linear slider, and in the field of a whole number. */
 export function step(schema: SettingSchema): number {
   const { low, high } = ends(schema);
   const chosen = schema["x-step"] ?? (isInteger(schema) ? 1 : round125((high - low) / STOPS));
