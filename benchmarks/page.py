@@ -253,6 +253,7 @@ async def panned(sight: Sight, seconds: float) -> float:
         step += 1
         await mouse.move(x + 120 * math.sin(step / 15), y + 60 * math.sin(step / 11))
         await asyncio.sleep(max(0.0, began + step / 60 - time.monotonic()))
+    await mouse.move(x, y)  # as much is seen in the next round
     await mouse.up()
     rate: float = counting.result()["rate"]
     return rate

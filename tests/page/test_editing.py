@@ -175,7 +175,7 @@ def test_the_graph_is_laid_out_from_left_to_right(editor: Editor) -> None:
     editor.press("l")
     eventually(lambda: place(editor, "noise")[0] < place(editor, "size")[0] < place(editor, "look")[0])
     for node in CHAIN:
-        expect(editor.node(node)).to_be_in_viewport(ratio=1)
+        expect(editor.node(node)).to_be_in_viewport(ratio=0.99)
     editor.press("Control+z")
     eventually(lambda: [place(editor, node) for node in CHAIN] == [[0, 0]] * 3)
 

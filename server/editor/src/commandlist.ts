@@ -102,7 +102,7 @@ const running: Command[] = [
 ];
 
 const viewing: Command[] = [
-  { id: "fit", name: "See all", group: "View", keys: ["1"], run: fitAll },
+  { id: "fit", name: "See all", group: "View", keys: ["1"], run: () => fitAll() },
   { id: "fit_selection", name: "See the selection", group: "View", keys: ["2"], run: fitSelection },
   { id: "zoom_in", name: "Closer", group: "View", keys: ["+", "="], run: () => zoomBy(1.25) },
   { id: "zoom_out", name: "Farther", group: "View", keys: ["-"], run: () => zoomBy(0.8) },
@@ -138,7 +138,7 @@ function arrows(name: string, keys: string, run: (by: [number, number]) => void,
 
 async function layOutAndShow(): Promise<void> {
   const all = chosen().length < 2;
-  if ((await layOut(Object.fromEntries(measured))) && all) requestAnimationFrame(fitAll); // once the nodes stand there
+  if ((await layOut(Object.fromEntries(measured))) && all) requestAnimationFrame(() => fitAll()); // once the nodes stand there
 }
 
 function view(): void {

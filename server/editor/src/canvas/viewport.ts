@@ -1,10 +1,13 @@
 // Where the canvas is looked at, for those who are not on it.
 
-import type { ReactFlowInstance } from "@xyflow/react";
+import type { Node, ReactFlowInstance, Viewport } from "@xyflow/react";
 
+import { type Box, USUAL } from "../graph/boxes";
 import { get, set } from "../state/store";
+import { fitting } from "./fitting";
 
 let flow: ReactFlowInstance | null = null;
+let fitted: Viewport | null = null;
 const settled = new Set<() => void>();
 
 export const register = (instance: ReactFlowInstance): void => void (flow = instance);
@@ -44,7 +47,29 @@ export function centreOn(node: string): void {
   document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(node)}"]`)?.focus({ preventScroll: true });
 }
 
-export const fitAll = (): void => void flow?.fitView({ padding: 0.12, maxZoom: 1, duration: calm() });
+const MARGIN = 16; // px round the map, and of a node's shadow
+
+/** See all of the graph. */
+export function fitAll(duration = calm()): void {
+  if (!flow) return;
+  const all = flow.getNodes().map(boxOf);
+  if (!all.length) return;
+  const cards = all.filter(({ name }) => !name.startsWith("/"));
+  const map = document.querySelector(".react-flow__minimap")?.getBoundingClientRect();
+  const covered = { width: (map?.width ?? 0) + 2 * MARGIN, height: (map?.height ?? 0) + 2 * MARGIN };
+  fitted = fitting(all, cards, area(), covered);
+  void flow.setViewport(fitted, { duration }).then(settle);
+}
+
+/** See all in a canvas of another size, unless something else has been looked at since. */
+export function refit(): void {
+  const now = flow?.getViewport();
+  if (now && fitted && now.x === fitted.x && now.y === fitted.y && now.zoom === fitted.zoom) fitAll(0);
+}
+
+const boxOf = ({ id, position, measured }: Node): Box => ({
+  name: id, ...position, width: measured?.width ?? USUAL.width, height: measured?.height ?? USUAL.height,
+});
 
 export function fitSelection(): void {
   const nodes = get().selection.map((id) => ({ id }));
