@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 # A string without an end is read once to the end of the data, not once from each quote in it.
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]|[^\s"\[\]{},:]++', re.DOTALL)
+_NUMBER = re.compile(r"NaN|-?(?:Infinity|(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)")
 _COLON = re.compile(r"\s*:")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _LARGEST = 2**53 - 1  # what a page's JavaScript holds exactly
@@ -107,8 +108,9 @@ def _int(text: str) -> int:
 
 
 def _token(token: str, text: str) -> int:
-    """Where a number first stands."""
-    return next(match.start() for match in _TOKEN.finditer(text) if match[0] == token)
+    """Where a number first stands; what is no JSON may follow it at once."""
+    found = ((match.start(), _NUMBER.match(match[0])) for match in _TOKEN.finditer(text))
+    return next(place for place, number in found if number and number[0] == token)
 
 
 def _second(key: str, text: str) -> int:

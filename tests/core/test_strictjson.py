@@ -50,6 +50,9 @@ def test_whatever_comes_gives_a_value_or_a_sentence(parts: list[str]) -> None:
         (b"-Infinity", "-Infinity is no JSON number"),
         (b"[1e999]", "the number 1e999 is too large"),
         (b"-1e999", "the number -1e999 is too large"),
+        (b"1e999e9", "the number 1e999 is too large"),
+        (b"[1, 1e999\\", "the number 1e999 is too large (line 1, column 5)"),
+        (b"NaN1", "NaN is no JSON number"),
         (b"1" * 60 + b".5e400", f"the number {'1' * 40} is too large"),
         (
             b"9007199254740992",
