@@ -21,7 +21,7 @@ from .tally import Tally
 
 RATE = 15.0
 """Previews of a node a second, at most."""
-PROGRESS_RATE = 10.0
+PROGRESS_RATE = 4.0
 """Reports of progress a second, at most. Reading a loss makes a GPU wait, in this thread only."""
 QUALITY = 80
 KEPT = 1024**3

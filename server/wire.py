@@ -413,7 +413,7 @@ class Unwatch(Request, frozen=True):
 
 
 class Ack(Request, frozen=True):
-    """These previews have arrived, and all before them. Not answered, not counted.
+    """These previews were drawn, and all before them are done with. Not answered, not counted.
 
     After two unacknowledged previews of a node the server waits.
     """
@@ -860,7 +860,7 @@ class Node(Message, frozen=True):
 
 
 class Progress(Message, frozen=True):
-    """How far running nodes have come; only the latest counts, and at most ten come a second."""
+    """How far running nodes have come; only the latest counts, and at most four come a second."""
 
     graph: str
     run: int

@@ -469,7 +469,7 @@ export interface Unwatch {
 }
 
 /**
- * These previews have arrived, and all before them. Not answered, not counted.
+ * These previews were drawn, and all before them are done with. Not answered, not counted.
  *
  * After two unacknowledged previews of a node the server waits.
  */
@@ -946,7 +946,7 @@ export interface Node {
   re: number | null;
 }
 
-/** How far running nodes have come; only the latest counts, and at most ten come a second. */
+/** How far running nodes have come; only the latest counts, and at most four come a second. */
 export interface Progress {
   type: "progress";
   graph: string;

@@ -172,12 +172,11 @@ function count(): void {
   set((state) => (state.rate === rate ? state : { rate }));
 }
 
-/** A preview has arrived. It is acknowledged, and drawn if no newer one comes meanwhile. */
+/** A preview has arrived. It is drawn if no newer one comes meanwhile, and acknowledged then. */
 export function preview(facts: Preview, data: Uint8Array<ArrayBuffer>): void {
   arrived += 1;
-  acknowledge(facts);
   const entry = watched.get(`${facts.graph}/${facts.node}`);
-  if (!entry) return;
+  if (!entry) return acknowledge(facts);
   entry.last = { facts, data };
   show(entry, entry.sinks);
 }
@@ -202,10 +201,12 @@ function show(entry: Watched, sinks: Iterable<Sink>): void {
 function draw(entry: Watched): void {
   if (entry.drawing || !entry.behind.size || !entry.last || document.hidden) return;
   const sinks = [...entry.behind];
+  const { last } = entry;
   entry.behind.clear();
   entry.drawing = true;
-  void drawn(entry, entry.last, sinks).finally(() => {
+  void drawn(entry, last, sinks).finally(() => {
     entry.drawing = false;
+    acknowledge(last.facts); // only now: a page that is slow gets fewer pictures, and no old ones
     draw(entry);
   });
 }

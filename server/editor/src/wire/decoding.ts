@@ -1,4 +1,4 @@
-// Pictures are decoded by another thread, or here if there is none.
+// Pictures are decoded by other threads, or here if there are none.
 
 import { bitmaps } from "./bitmaps";
 
@@ -15,7 +15,8 @@ export interface Decoded {
   bitmaps: ImageBitmap[] | null;
 }
 
-let thread: Worker | null = null;
+const THREADS = 2; // on a slow machine one is not enough for ten pictures that change ten times a second
+const threads: Worker[] = [];
 let works = true;
 let jobs = 0;
 const waiting = new Map<number, (made: ImageBitmap[] | null) => void>();
@@ -37,8 +38,7 @@ function started(): Worker {
 /** A JPEG as so many bitmaps; null if it is none. */
 export function decoded(data: Uint8Array<ArrayBuffer>, count: number): Promise<ImageBitmap[] | null> {
   if (!works) return bitmaps(data, count).catch(() => null);
-  thread ??= started();
   const id = ++jobs;
-  thread.postMessage({ id, data, count } satisfies Job);
+  (threads[id % THREADS] ??= started()).postMessage({ id, data, count } satisfies Job);
   return new Promise((resolve) => waiting.set(id, resolve));
 }
