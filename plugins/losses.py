@@ -9,6 +9,7 @@ from typing import Annotated
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from ..core import (
     AnyNode,
@@ -17,6 +18,7 @@ from ..core import (
     Level,
     Live,
     Loss,
+    Mask,
     Objective,
     Range,
     Term,
@@ -24,8 +26,11 @@ from ..core import (
     node,
     scaled,
 )
-from ..core.scale import maps_at
+from ..core.scale import maps_at, shrunk
 
+Scale = Annotated[
+    float, Range(0.25, 4.0, scale="log"), "How large the painting is seen; its strokes grow with it."
+]
 Weight = Annotated[float, Range(0.0, 1e6, scale="log"), Live(), "How much this counts."]
 
 
@@ -40,7 +45,7 @@ def content_loss(features: Features, *, weight: Weight = 1.0) -> Objective:
     def prepare(level: Level) -> Loss:
         _check_proportions(features.image, level)
         targets = maps_at(features, level.height, level.width)
-        energies = {layer: _energy(target) for layer, target in targets.items()}
+        energies = {layer: energy(target) for layer, target in targets.items()}
 
         def loss(image: Tensor, maps: Mapping[str, Tensor]) -> Tensor:
             parts = [(maps[layer] - targets[layer]).square().sum() / energies[layer] for layer in targets]
@@ -52,22 +57,26 @@ def content_loss(features: Features, *, weight: Weight = 1.0) -> Objective:
 
 
 @node("capriccio.GramLoss", category="Objectives")
-def gram_loss(features: Features, *, weight: Weight = 25.0) -> Objective:
+def gram_loss(
+    features: Features, mask: Mask | None = None, *, scale: Scale = 1.0, weight: Weight = 25.0
+) -> Objective:
     """Paint in the manner of a picture: colours, textures and strokes, wherever they stand.
 
     For each layer sum (G - A)^2 / sum A^2 over the Gram matrices, averaged over the layers:
     equations 3 to 5 of Gatys, Ecker and Bethge (2016), with Gram matrices divided by the number
-    of positions, so that pictures of any size can be compared.
+    of positions, so that pictures of any size can be compared. A mask tells where to paint so,
+    for several styles in one picture; it fits pictures of any size.
     """
 
     def prepare(level: Level) -> Loss:
-        height, width = (max(16, round(side * level.scale)) for side in features.image.shape[-2:])
-        targets = {layer: gram(maps) for layer, maps in maps_at(features, height, width).items()}
-        energies = {layer: _energy(target) for layer, target in targets.items()}
+        seen = maps_at(features, *shrunk(features.image, level, scale))
+        targets = {layer: gram(maps) for layer, maps in seen.items()}
+        energies = {layer: energy(target) for layer, target in targets.items()}
 
         def loss(image: Tensor, maps: Mapping[str, Tensor]) -> Tensor:
             parts = [
-                (gram(maps[layer]) - targets[layer]).square().sum() / energies[layer] for layer in targets
+                (gram(maps[layer], mask) - targets[layer]).square().sum() / energies[layer]
+                for layer in targets
             ]
             return torch.stack(parts).mean()
 
@@ -95,10 +104,22 @@ def weighted_objective(objectives: Annotated[list[Objective], Live()], *, weight
     return scaled(sum(objectives, ()), weight)
 
 
-def gram(maps: Tensor) -> Tensor:
-    """Correlations [C, C] between the channels of activations [C, H, W], averaged over positions."""
+def gram(maps: Tensor, region: Tensor | None = None) -> Tensor:
+    """Correlations [C, C] between the channels of activations [C, H, W], averaged over positions.
+
+    A region [1, height, width] of any size tells how much each position counts.
+    """
     rows = maps.permute(1, 2, 0).reshape(-1, maps.shape[0])  # free of copies for channels_last
-    return rows.T @ rows / rows.shape[0]
+    if region is None:
+        return rows.T @ rows / rows.shape[0]
+    part = pooled(region, maps).reshape(-1, 1)
+    return (rows * part).T @ rows / part.sum().clamp_min(1e-6)
+
+
+def pooled(regions: Tensor, like: Tensor) -> Tensor:
+    """How much of each position of some activations each of the regions [regions, height, width] covers."""
+    height, width = like.shape[-2:]
+    return F.adaptive_avg_pool2d(regions.to(like.device), (height, width))
 
 
 def _mean_square(values: Tensor) -> Tensor:
@@ -106,7 +127,8 @@ def _mean_square(values: Tensor) -> Tensor:
     return values.square().sum() / max(1, values.numel())
 
 
-def _energy(target: Tensor) -> Tensor:
+def energy(target: Tensor) -> Tensor:
+    """What a distance from a target is divided by: the sum of its squares."""
     # A blank target has none, and must not make the loss infinite.
     return target.square().sum().clamp_min(1e-12)
 

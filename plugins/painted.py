@@ -69,6 +69,12 @@ def painted_labels(
     return torch.from_numpy(_nearest(np.asarray(colors)))
 
 
+def labelled(image: Tensor) -> Tensor:
+    """The label map [H, W] of an Image whose colours are those of the palette, or near to them."""
+    pixels = (image.detach() * 255).round().permute(1, 2, 0).cpu().numpy()
+    return torch.from_numpy(_nearest(pixels)).to(image.device)
+
+
 def in_colors(labels: Tensor) -> Picture.Image:
     """A picture of a label map [H, W] in the colours of the palette, which begin again after the last."""
     places = labels.detach().cpu().numpy() % len(PALETTE)

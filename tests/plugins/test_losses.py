@@ -198,3 +198,31 @@ def test_a_loss_reads_no_value_back_to_the_host() -> None:
         assert all(part.shape == () for part in parts.values())
         with pytest.raises(RuntimeError):
             float(parts["style"])
+
+
+def test_a_mask_says_where_a_style_counts(picture: Callable[..., Tensor]) -> None:
+    painting = picture(16, 24)
+    half = torch.cat(
+        [torch.ones(1, 8, 6), torch.zeros(1, 8, 6)], 2
+    )  # maps and masks fit pictures of any size
+    objective = gram_loss(Pyramid().features(painting, "full", "half"), half)
+    there, elsewhere = (
+        torch.cat(pair, 2) for pair in ((painting, picture(16, 24, 1)), (picture(16, 24, 1), painting))
+    )
+    assert value(objective, there) == pytest.approx(0, abs=1e-8)
+    assert value(objective, elsewhere) > 1e-3
+
+
+def test_two_masks_paint_two_styles_side_by_side(picture: Callable[..., Tensor]) -> None:
+    left = torch.cat([torch.ones(1, 16, 24), torch.zeros(1, 16, 24)], 2)
+    styles = [Pyramid().features(picture(16, 24, seed), "full", "half") for seed in (0, 1)]
+    both = gram_loss(styles[0], left) + gram_loss(styles[1], 1 - left)
+    assert value(both, torch.cat([style.image for style in styles], 2)) == pytest.approx(0, abs=1e-8)
+
+
+def test_a_painting_seen_larger_has_larger_strokes(picture: Callable[..., Tensor]) -> None:
+    backbone = Pyramid()
+    objective = gram_loss(backbone.features(picture(16, 24), "full"), scale=2.0)
+    backbone.targets.clear()
+    prepared(objective, Level(64, 96, 0.75))
+    assert backbone.targets == [(24, 36)]
